@@ -1,6 +1,7 @@
 import { type ErrorCode, isAppError } from '../../shared/errors.ts';
 import type { OutboxLane, OutboxRow, OutboxStore, QueuedRow } from '../core/ports/outbox-store.ts';
 import type { Clock, Log } from '../core/ports/platform.ts';
+import { watchHeld } from './held-rows.ts';
 import { MOST_TRIES, nextTry, RETRY_POLICIES, UNEXPECTED_TRIES } from './retry-policy.ts';
 
 /** What a handler learns besides the payload. `id` never changes between tries: use it to make duplicates recognisable. */
@@ -27,7 +28,10 @@ export type OutboxComposer = (payload: unknown) => Promise<readonly Omit<QueuedR
 export interface LaneSettings {
   /** Rows worked on at once by this node. */
   concurrency: number;
-  /** Milliseconds after which another worker may take a row over. Must be longer than the longest run of a handler. */
+  /**
+   * Milliseconds for which another worker must have watched a row that somebody is at before it takes it over. Must be longer than the longest
+   * run of a handler.
+   */
   leaseMilliseconds: number;
 }
 
@@ -50,12 +54,15 @@ export interface OutboxWorker {
   kick(lane?: OutboxLane): void;
   /**
    * Takes nothing more and waits for what runs, `graceMilliseconds` at most (10,000). What is not ready by then is taken over
-   * by another worker once its lease is over. True when everything was ready.
+   * by another worker once that has watched it for its lease. True when everything was ready.
    */
   stop(graceMilliseconds?: number): Promise<boolean>;
 }
 
 const LANES: readonly OutboxLane[] = ['code', 'notice', 'bulk'];
+
+/** Milliseconds from one look at what others are at to the next. */
+const LOOK_AT_HELD_EVERY = 5000;
 
 /** Together fewer than the SMTP channel has connections to a server, so that no lane waits for another one there either. */
 const DEFAULT_LANES: Readonly<Record<OutboxLane, LaneSettings>> = {
@@ -78,7 +85,8 @@ interface Lane extends LaneSettings {
 
 /**
  * Works off the outbox: at least once, each lane on its own, safe with any number of nodes. Everything is in the database:
- * a restart loses nothing, and a row whose worker died is taken again when its lease is over.
+ * a restart loses nothing, and a row whose worker died is taken over by one that has watched it for its lease, whatever the clocks of the
+ * two say (decision 0138).
  */
 export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   const { outbox, clock, log } = deps;
@@ -87,6 +95,8 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   );
   /** Rows of this node by id, so that one that outlives its lease is not worked on twice here. */
   const running = new Map<string, { lane: OutboxLane; work: Promise<void> }>();
+  const ripeOf = watchHeld({ outbox, clock }, (lane) => lanes.find(({ name }) => name === lane)?.leaseMilliseconds ?? 0);
+  let takingOver: Promise<void> | null = null;
   let state: 'new' | 'running' | 'stopped' = 'new';
 
   function freeIn(lane: Lane): number {
@@ -108,6 +118,26 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     }
   }
 
+  /** Goes on with what a worker has left that is dead, and with what a clock that was ahead has put off. */
+  async function takeOver(): Promise<void> {
+    try {
+      const ripe = await ripeOf((id) => running.has(id));
+      for (const lane of lanes) {
+        const mine = ripe.filter((row) => row.lane === lane.name).slice(0, freeIn(lane));
+        if (mine.length === 0 || state !== 'running') continue;
+        lane.kept += mine.length;
+        try {
+          const rows = await outbox.takeOver(mine, clock.now() + lane.leaseMilliseconds);
+          for (const row of rows) begin(lane, row);
+        } finally {
+          lane.kept -= mine.length;
+        }
+      }
+    } catch (error) {
+      log.error('outbox.take-failed', { error });
+    }
+  }
+
   function look(lane: Lane): void {
     lane.lookAgain = true;
     lane.looking ??= lookWhileNeeded(lane).finally(() => {
@@ -125,7 +155,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
 
   async function allDone(): Promise<true> {
     for (;;) {
-      const waiting = [...lanes.map((lane) => lane.looking), ...[...running.values()].map((entry) => entry.work)].filter(
+      const waiting = [takingOver, ...lanes.map((lane) => lane.looking), ...[...running.values()].map((entry) => entry.work)].filter(
         (work) => work !== null,
       );
       if (waiting.length === 0) return true;
@@ -134,7 +164,6 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   }
 
   function begin(lane: Lane, row: OutboxRow): void {
-    // Taking it again has only made its lease longer.
     if (running.has(row.id)) return;
     const work = handle(lane, row)
       .catch((error: unknown) => log.error('outbox.row-not-closed', { id: row.id, kind: row.kind, error }))
@@ -161,8 +190,8 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     } catch (error) {
       return failed(row, error);
     }
-    if (instead.length === 0) return outbox.done(row.id, clock.now());
-    await goOn(lane, row, instead);
+    if (instead.length === 0) await outbox.done(row.id, clock.now());
+    else await goOn(lane, row, instead);
   }
 
   /**
@@ -197,12 +226,12 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     const next = nextTry(RETRY_POLICIES[row.lane], row, clock.now());
     if ('over' in next) return giveUp(row, next.over === 'expired' ? 'expired' : problem);
     log.info('outbox.retry-later', { ...factsOf(row), problem, runAt: new Date(next.runAt).toISOString() });
-    await outbox.retry(row.id, next.runAt, problem);
+    await outbox.retry(row, next.runAt, problem);
   }
 
   async function giveUp(row: OutboxRow, problem: string): Promise<void> {
     log.warn('outbox.given-up', { ...factsOf(row), problem });
-    await outbox.giveUp(row.id, clock.now(), problem);
+    await outbox.giveUp(row, clock.now(), problem);
   }
 
   function kick(name?: OutboxLane): void {
@@ -216,8 +245,15 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
       if (state !== 'new') return;
       state = 'running';
       const poll = async () => {
+        let lookedAt = -Infinity;
         while (state === 'running') {
           kick();
+          if (takingOver === null && clock.monotonic() - lookedAt >= LOOK_AT_HELD_EVERY) {
+            lookedAt = clock.monotonic();
+            takingOver = takeOver().finally(() => {
+              takingOver = null;
+            });
+          }
           await clock.sleep(deps.pollMilliseconds ?? 1000);
         }
       };

@@ -38,10 +38,20 @@ export function nextTry(
   row: Pick<OutboxRow, 'id' | 'attempts' | 'createdAt' | 'expiresAt'>,
   now: number,
 ): { runAt: number } | { over: 'expired' | 'exhausted' } {
-  const wait = Math.min(policy.longestDelay, policy.firstDelay * 2 ** Math.min(30, Math.max(0, row.attempts - 1)));
-  const runAt = now + Math.round(wait * (1 + shareOf(`${row.id}:${row.attempts}`) / 5));
+  const runAt = now + waitAfter(policy, row);
   if (row.expiresAt !== null) return runAt < row.expiresAt ? { runAt } : { over: 'expired' };
   return runAt < row.createdAt + policy.giveUpAfter ? { runAt } : { over: 'exhausted' };
+}
+
+/** Milliseconds from a try that failed to the next one. */
+export function waitAfter({ firstDelay, longestDelay }: RetryPolicy, { id, attempts }: Pick<OutboxRow, 'id' | 'attempts'>): number {
+  const wait = Math.min(longestDelay, firstDelay * 2 ** Math.min(30, Math.max(0, attempts - 1)));
+  return Math.round(wait * (1 + shareOf(`${id}:${attempts}`) / 5));
+}
+
+/** Milliseconds beyond which no row waits for a try. */
+export function longestWait({ longestDelay }: RetryPolicy): number {
+  return longestDelay * 1.2;
 }
 
 /** 0 (included) to 1 (excluded), always the same for the same text: FNV-1a, 32 bits. */

@@ -10,7 +10,7 @@ import type { Configuration } from '../core/configuration/document.ts';
 import { createConfigurationReader } from '../core/configuration/read-configuration.ts';
 import type { Directories } from '../core/core-deps.ts';
 import { endPasses } from '../core/enrolment/end-passes.ts';
-import { remindByMail } from '../core/enrolment/remind-by-mail.ts';
+import { createReminders } from '../core/enrolment/remind-by-mail.ts';
 import { createFactorRegistry } from '../core/factors/registry.ts';
 import { createGuard } from '../core/guard/guard.ts';
 import { watchClock } from '../core/health/watch-clock.ts';
@@ -189,7 +189,7 @@ export async function runNode(base: Base, settings: Settings, pages: string | nu
   schedule.every('count-events', COUNT_EVERY, () => foldReports(deps, COUNTED_AT_ONCE));
   schedule.every('look-at-roles', LOOK_AT_ROLES_EVERY, () => endSessionsOfLostRoles(deps));
   schedule.every('look-at-makers', LOOK_AT_MAKERS_EVERY, () => endTokensOfLostMakers(deps));
-  schedule.every('remind-by-mail', REMIND_EVERY, () => remindByMail(deps));
+  schedule.every('remind-by-mail', REMIND_EVERY, createReminders(deps));
   const keepHead = base.headNote === undefined ? () => Promise.resolve() : createHeadKeeper({ ...deps, headNote: base.headNote });
   schedule.every('note-head', NOTE_HEAD_EVERY, keepHead);
   schedule.every('watch-clock', WATCH_CLOCK_EVERY, () => watchClock({ clock, log, databaseTime: base.databaseTime }));

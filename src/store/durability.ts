@@ -55,6 +55,8 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     insert: 'flushed',
     replace: 'flushed',
     take: 'deferred',
+    held: 'reads',
+    takeOver: 'deferred',
     done: 'deferred',
     retry: 'deferred',
     giveUp: 'deferred',
@@ -145,6 +147,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     forget: 'flushed',
     defer: 'flushed',
     countMail: 'flushed',
+    walks: 'reads',
     takeWalk: 'deferred',
     keepWalk: 'deferred',
     endWalk: 'deferred',
@@ -174,7 +177,7 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
 };
 
 /** Verbs whose result is acted upon outside of the store at once: what they hand out must be on the disk itself. */
-const HANDS_OUT: ReadonlySet<string> = new Set(['outbox.take', 'intents.takeOverdue']);
+const HANDS_OUT: ReadonlySet<string> = new Set(['outbox.take', 'outbox.takeOver', 'intents.takeOverdue']);
 
 type Verb = (...parameters: unknown[]) => Promise<unknown>;
 

@@ -6,6 +6,7 @@ import { loadSettings } from '../../src/config/load-settings.ts';
 import type { Store } from '../../src/core/ports/store.ts';
 import { openRuntime } from '../../src/main.ts';
 import { createScratchFolder, removeScratchFolder } from '../servers/scratch.ts';
+import { asTaken } from '../store/fixture.ts';
 import { configurationDocument, runCommand, writeSettings } from './run-command.ts';
 
 let folder: string;
@@ -26,7 +27,7 @@ const givenUp = (id: string) =>
     const now = Date.now();
     const payload = JSON.stringify({ to: 'nina.secret@private.example', subject: 'x', text: '73915284' });
     await store.outbox.insert({ id, lane: 'bulk', kind: 'mail', payload, createdAt: now, runAt: now, expiresAt: null });
-    await store.outbox.giveUp(id, now, 'mail.refused');
+    await store.outbox.giveUp(await asTaken(store, id), now, 'mail.refused');
   });
 
 beforeAll(async () => {
@@ -56,7 +57,7 @@ it('lists what has not left without what it says or whom it is for, has it tried
   expect((await outbox('retry', '--all')).output).toBe('To be tried at once: 2.\n');
   expect((await withStore((store) => store.outbox.find('first')))?.failedAt).toBeNull();
 
-  await withStore((store) => store.outbox.giveUp('second', Date.now(), 'mail.refused'));
+  await withStore(async (store) => store.outbox.giveUp(await asTaken(store, 'second'), Date.now(), 'mail.refused'));
   expect((await outbox('delete', 'second', '--reason', ' ')).errors).toContain('Say why.');
   expect((await outbox('delete', 'second', '--reason', 'closed for good')).output).toBe('Deleted.\n');
   expect((await outbox('delete', 'second', '--reason', 'again')).errors).toContain('outbox.message-gone');

@@ -7,6 +7,7 @@ import { reachRealDirectory } from '../scenarios/real-directories.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { createMovableClock, type KeyturnOptions } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
+import { asTaken } from '../store/fixture.ts';
 import { faults, launchBrowser, openPage, screenshot, scrollsSideways } from './browser.ts';
 import { type PortalKeyturn, startPortalKeyturn } from './portal-keyturn.ts';
 import { plugIn } from './virtual-device.ts';
@@ -241,7 +242,7 @@ describe.each([
       runAt: now + 3_600_000,
       expiresAt: null,
     });
-    await store.outbox.giveUp('stuck', now, 'mail.refused');
+    await store.outbox.giveUp(await asTaken(store, 'stuck'), now, 'mail.refused');
     await page.goto(`${portal.origin}/admin?page=queue`);
     await title(page, say('queue.title'));
     await page.getByText('n•••@p•••.example').waitFor();

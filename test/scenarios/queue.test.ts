@@ -8,6 +8,7 @@ import { newLogin } from '../conformance/samples.ts';
 import { type SmtpServer, startSmtp } from '../servers/smtp.ts';
 import { createSoftPasskey, type SoftPasskey } from '../servers/soft-passkey.ts';
 import { startTcpProxy, type TcpProxy } from '../servers/tcp-proxy.ts';
+import { asTaken } from '../store/fixture.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection } from './sample-directory.ts';
@@ -108,7 +109,7 @@ it('has a message tried at once by who has proven themselves lately, and it arri
   const held = await byPasskey();
   const to = `${randomBytes(4).toString('hex')}@private.example`;
   const id = await stuck(to);
-  await keyturn.deps.store.outbox.giveUp(id, keyturn.clock.now(), 'mail.unavailable');
+  await keyturn.deps.store.outbox.giveUp(await asTaken(keyturn.deps.store, id), keyturn.clock.now(), 'mail.unavailable');
   expect((await queueOf(held)).messages.find((message) => message.id === id)).toMatchObject({ state: 'given-up', nextAt: null });
   keyturn.clock.move(6 * MINUTE);
   expect((await held.call('POST', `/admin/queue/${id}/retry`, {})).body.code).toBe('session.step-up-needed');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import type { PeopleDirectories, SeenPerson } from '../../shared/api/people.ts';
 import type { NotReminded, Reminded, RemindRequest } from '../../shared/api/reminders.ts';
-import { remindByMail } from '../../src/core/enrolment/remind-by-mail.ts';
+import { createReminders } from '../../src/core/enrolment/remind-by-mail.ts';
 import { newLogin } from '../conformance/samples.ts';
 import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
@@ -112,7 +112,7 @@ describeEachEngine('a reminder that an agent has sent, on %s', (engine) => {
     // A directory is looked through once a day, and this one may have been just now.
     for (let day = 0; day < 3 && (await sent(byRule)).length === 0; day += 1) {
       keyturn.clock.move(DAY);
-      await remindByMail(keyturn.deps);
+      await createReminders(keyturn.deps)();
     }
     expect(await sent(byRule)).toMatchObject([{ actor: { kind: 'system' } }]);
     expect(await sent(byAgent)).toHaveLength(1);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OwnRequirement } from '../../shared/api/own-requirement.ts';
 import { addFactor } from '../../src/core/enrolment/add-factor.ts';
 import { endFactor } from '../../src/core/enrolment/enrol-factors.ts';
-import { remindByMail } from '../../src/core/enrolment/remind-by-mail.ts';
+import { createReminders } from '../../src/core/enrolment/remind-by-mail.ts';
 import { newSeed } from '../../src/core/enrolment/totp-seed.ts';
 import { currentTotp } from '../../src/core/factors/totp-factor.ts';
 import { newLogin } from '../conformance/samples.ts';
@@ -208,7 +208,7 @@ describeEachEngine('enrolment that is required, on %s', (engine) => {
       const before = await walked();
       // Both nodes look, as they do of themselves.
       keyturn.clock.move(DAY);
-      await Promise.all([remindByMail(keyturn.deps), remindByMail(second.deps), remindByMail(keyturn.deps)]);
+      await Promise.all([keyturn, second, keyturn].map(({ deps }) => createReminders(deps)()));
       if (day === 10) await addsFor(late);
       expect((await walked()) - before, `day ${day}`).toBeLessThanOrEqual(1);
     }

@@ -8,6 +8,7 @@ import type { CaseRow } from '../../src/core/ports/case-store.ts';
 import type { EmbeddedAccountRow } from '../../src/core/ports/embedded-store.ts';
 import type { EmergencyRow } from '../../src/core/ports/emergency-store.ts';
 import type { InvitationRow } from '../../src/core/ports/invitation-store.ts';
+import type { TakenRow } from '../../src/core/ports/outbox-store.ts';
 import type { SessionRow } from '../../src/core/ports/session-store.ts';
 import type { SetUpRow } from '../../src/core/ports/set-up-store.ts';
 import type { FactorRow, IntentRow, JourneyRow, Store } from '../../src/core/ports/store.ts';
@@ -287,6 +288,13 @@ export function outboxRow(changes: Partial<Parameters<Store['outbox']['insert']>
     expiresAt: null,
     ...changes,
   };
+}
+
+/** A row as whoever takes its outcome down has it: as it stands there now. */
+export async function asTaken({ outbox }: Pick<Store, 'outbox'>, id: string): Promise<TakenRow> {
+  const row = await outbox.find(id);
+  if (row === null) throw new Error(`no row ${id} in the outbox`);
+  return row;
 }
 
 export function embeddedRow(changes: Partial<EmbeddedAccountRow> = {}): EmbeddedAccountRow {

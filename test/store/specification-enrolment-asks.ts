@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AccountRef } from '../../src/core/ports/directory.ts';
+import type { Walk } from '../../src/core/ports/enrolment-ask-store.ts';
 import type { Store } from '../../src/core/ports/store.ts';
 import { type MakeDatabase, NOW, openTestStore, type TestDatabase } from './fixture.ts';
 
@@ -72,21 +73,30 @@ export function specifyEnrolmentAsks(makeDatabase: MakeDatabase): void {
       expect(await one.enrolmentAsks.find(who)).toMatchObject({ mails: 2, mailedAt: NOW + 10 });
     });
 
-    it('is looked for by one node at a time, and by another when that one has not come back', async () => {
+    it('is looked for by one node at a time, and by another that has seen that one come back no more', async () => {
       const directory = randomUUID();
-      const take = (store: Store, holder: string, now: number) =>
-        store.enrolmentAsks.takeWalk(directory, holder, { now, leaseUntil: now + 10, notSince: now - 100 });
+      const take = (store: Store, holder: string, now: number, left?: Walk) =>
+        store.enrolmentAsks.takeWalk(directory, holder, { now, leaseUntil: now + 10, notSince: now - 100 }, left);
+      const walk = async () => (await one.enrolmentAsks.walks()).find((each) => each.directory === directory);
       expect(await won((store, index) => take(store, `node ${index}`, NOW))).toBe(1);
-      expect(await take(two, 'late', NOW + 9)).toBe(false);
-      expect(await take(two, 'second', NOW + 10)).toBe(true);
-      expect(await one.enrolmentAsks.keepWalk(directory, 'node 0', NOW + 50)).toBe(false);
-      expect(await two.enrolmentAsks.keepWalk(directory, 'second', NOW + 50)).toBe(true);
-      expect(await take(one, 'third', NOW + 49)).toBe(false);
+      const first = await walk();
+      expect(first).toMatchObject({ leaseUntil: NOW + 10 });
+      // By no clock is it free for who has not watched it.
+      expect(await take(two, 'late', NOW + 1000)).toBe(false);
+      expect(await won((store, index) => take(store, `second ${index}`, NOW + 10, first))).toBe(1);
+      const second = await walk();
+      expect(await one.enrolmentAsks.keepWalk(directory, String(first?.holder), NOW + 50)).toBe(false);
+      expect(await two.enrolmentAsks.keepWalk(directory, String(second?.holder), NOW + 50)).toBe(true);
+      expect(await take(one, 'third', NOW + 1000, second)).toBe(false);
       // Whoever has lost it does not end it.
-      await one.enrolmentAsks.endWalk(directory, 'node 0', NOW + 20);
-      expect(await take(one, 'third', NOW + 49)).toBe(false);
-      await two.enrolmentAsks.endWalk(directory, 'second', NOW + 20);
+      await one.enrolmentAsks.endWalk(directory, String(first?.holder), NOW + 20);
+      expect(await take(one, 'third', NOW + 1000)).toBe(false);
+      await two.enrolmentAsks.endWalk(directory, String(second?.holder), NOW + 20);
+      expect(await walk()).toBeUndefined();
       expect(await take(one, 'third', NOW + 119)).toBe(false);
+      // By the clock of this one that end has not come yet.
+      expect(await take(one, 'behind', NOW + 19)).toBe(true);
+      await one.enrolmentAsks.endWalk(directory, 'behind', NOW + 20);
       expect(await take(one, 'third', NOW + 120)).toBe(true);
     });
   });

@@ -81,6 +81,8 @@ export async function mailUserNames(deps: JourneyDeps, request: { journey: strin
     await overLimit(deps, decoyTarget(state), state);
   }
   await deps.store.transaction(async (store) => {
+    // Whoever took it over from us, as it has taken us too long, has queued them.
+    if (!(await store.outbox.done(jobId, deps.clock.now()))) return;
     const nobody = { to: null, directory: null, names: [state.typedName], language: ownerLanguage(deps, null) };
     for (const { to, directory, names, language } of mails.size > 0 ? mails.values() : [nobody]) {
       const parameters = { names: names.join(', '), ...askedFrom(journeyStarter(state), row.createdAt) };
@@ -89,7 +91,6 @@ export async function mailUserNames(deps: JourneyDeps, request: { journey: strin
     const about = { journey: row.id, actor: journeyStarter(state), nameDigest: typedNameDigest(deps.keys, state.typedName) };
     if (accounts.length > 0) await recordEvent(store, deps.clock, { type: 'journey.user-name-mailed', ...about, accounts });
     else await recordEvent(store, deps.clock, { type: 'journey.leads-nowhere', ...about, goal: state.goal, reasons });
-    await store.outbox.done(jobId, deps.clock.now());
   });
   deps.wakeOutbox('notice');
 }

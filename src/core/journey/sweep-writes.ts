@@ -1,5 +1,6 @@
 import { isAppError } from '../../../shared/errors.ts';
 import type { Store, StoredIntent } from '../ports/store.ts';
+import { createWatch } from '../watch-rows.ts';
 import { closeWrite } from '../writes/close-write.ts';
 import type { WriteResult } from '../writes/directory-write.ts';
 import { findOutcome } from '../writes/find-outcome.ts';
@@ -13,34 +14,48 @@ import { afterResults } from './step-after-writes.ts';
 /** Milliseconds until an outcome that could not be found out yet is looked for once more. */
 const LOOK_AGAIN_AFTER = 5000;
 
+/** Milliseconds after which one that nobody was seen at is looked for, whatever the times in it say. */
+const LEFT_AFTER = 5 * 60_000;
+
+type OpenIntent = Pick<StoredIntent, 'id' | 'createdAt' | 'leaseUntil'> & { mark: string };
+
 /**
  * Finishes writes whose process died, or whose outcome could not be found out then: reads the account, writes the
  * outcome down, and moves the journey on for the client that still polls it (AUD-1).
  *
  * When a write must be over is told by the clock of the node that does it, which may be another one. So each look notes what is open: a
- * write that was not there at the look before has begun since, whatever time stands in it, and its times are taken to be as much later.
- * What was there at the first look of a process is taken by its times: that is what a node which died has left.
+ * write that was not there at the look before has begun since, whatever time stands in it, and its times are taken to be as much later;
+ * one that begins later than now, by as much earlier. What was there at the first look of a process is taken by its times otherwise: that
+ * is what a node which died has left. One that was watched unchanged for as long as it had time is looked for, however far its times are.
  * @returns looks once; how many intents were closed
  */
 export function createWriteSweep(deps: WriteDeps): () => Promise<number> {
+  const watch = createWatch<OpenIntent>(deps.clock);
   /** By how much the times of what is open are taken to be later, by intent; milliseconds. */
   const later = new Map<string, number>();
   let lookedAt: number | null = null;
 
-  async function noteOpen(now: number): Promise<void> {
-    const open = await deps.store.intents.open();
+  /** @returns those that nobody was seen at for so long that they must be over */
+  async function noteOpen(now: number): Promise<string[]> {
+    const open = await watch(async () => {
+      const rows = await deps.store.intents.open();
+      return rows.map((row) => ({ ...row, mark: String(row.leaseUntil) }));
+    });
     const ids = new Set(open.map(({ id }) => id));
     for (const id of later.keys()) if (!ids.has(id)) later.delete(id);
     for (const { id, createdAt } of open.filter((each) => !later.has(each.id)))
-      later.set(id, lookedAt !== null && createdAt < lookedAt ? now - createdAt : 0);
+      later.set(id, createdAt > now || (lookedAt !== null && createdAt < lookedAt) ? now - createdAt : 0);
     lookedAt = now;
+    const isLeft = ({ unchangedFor, leaseUntil, createdAt }: (typeof open)[number]): boolean =>
+      unchangedFor >= Math.min(LEFT_AFTER, Math.max(LOOK_AGAIN_AFTER, leaseUntil - createdAt));
+    return open.filter(isLeft).map(({ id }) => id);
   }
 
   return async () => {
     const now = deps.clock.now();
-    await noteOpen(now);
+    const left = await noteOpen(now);
     let closed = 0;
-    for (const row of await deps.store.intents.takeOverdue(now, now + LOOK_AGAIN_AFTER, 50)) {
+    for (const row of await deps.store.intents.takeOverdue(now, now + LOOK_AGAIN_AFTER, 50, left)) {
       const by = later.get(row.id);
       if (by !== undefined && (await sweepOne(deps, row, by))) closed += 1;
     }

@@ -23,7 +23,7 @@ export interface QueuedMessage extends Pick<OutboxRow, 'id' | 'lane' | 'attempts
    * - `given-up`  it is tried no more by itself
    * - `expired`   nobody can use it any more: it is never tried again
    * - `retrying`  it was tried, and is tried again at `runAt`
-   * - `sending`   somebody is at it
+   * - `sending`   somebody is at it, or has died while they were; it is taken over then
    * - `waiting`   it was not tried yet
    */
   readonly state: 'given-up' | 'expired' | 'retrying' | 'sending' | 'waiting';
@@ -105,7 +105,7 @@ async function findPending(store: CoreDeps['store'], id: string): Promise<Omit<O
 function stateOf({ failedAt, expiresAt, leaseUntil, attempts }: OutboxRow, now: number): QueuedMessage['state'] {
   if (failedAt !== null) return 'given-up';
   if (expiresAt !== null && expiresAt <= now) return 'expired';
-  if (leaseUntil > now) return 'sending';
+  if (leaseUntil !== 0) return 'sending';
   return attempts > 0 ? 'retrying' : 'waiting';
 }
 

@@ -13,6 +13,13 @@ export interface EnrolmentAsk {
   readonly mailedAt: number | null;
 }
 
+/** A directory that is looked through. `leaseUntil` is by the clock of who does, and changes as they go on. */
+export interface Walk {
+  readonly directory: string;
+  readonly holder: string;
+  readonly leaseUntil: number;
+}
+
 /** Who was asked to enrol, and by which node a directory is looked through for those who are to be reminded by mail. */
 export interface EnrolmentAskStore {
   find(account: AccountRef): Promise<EnrolmentAsk | null>;
@@ -26,11 +33,13 @@ export interface EnrolmentAskStore {
   defer(account: AccountRef, until: number): Promise<void>;
   /** Counts a mail. False when one was counted after `notSince`, or so many were already: of several callers one is told to send. */
   countMail(account: AccountRef, limits: { now: number; notSince: number; atMost: number }): Promise<boolean>;
+  /** Directories that somebody looks through, may they be dead. */
+  walks(): Promise<Walk[]>;
   /**
-   * Takes a directory to look through until `leaseUntil`, for one caller: when nobody has it at `now`, and it was not looked through to
-   * the end since `notSince`.
+   * Takes a directory to look through, for one caller: when nobody is at it, or it is `left` as it was seen, and it was not looked through to
+   * the end since `notSince`. An end later than `now` was told by another clock, and does not count.
    */
-  takeWalk(directory: string, holder: string, times: { now: number; leaseUntil: number; notSince: number }): Promise<boolean>;
+  takeWalk(directory: string, holder: string, times: { now: number; leaseUntil: number; notSince: number }, left?: Walk): Promise<boolean>;
   /** Keeps it for longer. False: somebody else has taken it meanwhile. */
   keepWalk(directory: string, holder: string, leaseUntil: number): Promise<boolean>;
   /** It was looked through to the end. */

@@ -299,7 +299,7 @@ export interface IntentRow extends AccountRefColumns {
   status: 'open' | 'done' | 'refused' | 'failed' | 'unknown';
   createdAt: number;
   closedAt: number | null;
-  /** The process that works on it renews this; past it the sweeper may take over. */
+  /** Past it the sweeper may take over, by the clock of the process that works on it; that of another one may differ. */
   leaseUntil: number;
 }
 /** An intent as it is read: `facts` is null where they cannot be opened (a missing key, a damaged row). */
@@ -314,11 +314,11 @@ export interface IntentStore {
   /** Writes down another end of one that was closed as `before`: as if it had been closed now. False where it is not so. */
   correct(id: string, before: IntentRow['status'], status: Exclude<IntentRow['status'], 'open'>, now: number): Promise<boolean>;
   find(id: string): Promise<StoredIntent | null>;
-  /** Takes over open ones whose lease is over; each is given to one caller only, until `leaseUntil`. */
-  takeOverdue(now: number, leaseUntil: number, limit: number): Promise<StoredIntent[]>;
+  /** Takes over open ones whose lease is over, or which are `left`, whatever their lease; each is given to one caller only, until `leaseUntil`. */
+  takeOverdue(now: number, leaseUntil: number, limit: number, left?: readonly string[]): Promise<StoredIntent[]>;
   openCount(): Promise<number>;
-  /** Those that are open, whoever works on them. `createdAt`: by the clock of the node that did. */
-  open(): Promise<Pick<IntentRow, 'id' | 'createdAt'>[]>;
+  /** Those that are open, whoever works on them. Their times are by the clock of the node that did. */
+  open(): Promise<Pick<IntentRow, 'id' | 'createdAt' | 'leaseUntil'>[]>;
   /**
    * Whether another one than `except` changed the account, or may have: closed as `done` or `unknown`, and its event stands behind
    * `logEnd`, the end of the audit log as it was read then. That order is the database's, whatever the clocks of the nodes say.

@@ -62,7 +62,11 @@ export function createEnrolmentAsks(context: TableContext): EnrolmentAskStore {
         .executeTakeFirst();
       return result.numUpdatedRows === 1n;
     },
-    async takeWalk(directory, holder, { now, leaseUntil, notSince }) {
+    async walks() {
+      const rows = await context.db.selectFrom('enrolment_walks').selectAll().where('lease_until', '<>', 0).execute();
+      return rows.map(({ directory, holder, lease_until: leaseUntil }) => ({ directory, holder, leaseUntil }));
+    },
+    async takeWalk(directory, holder, { now, leaseUntil, notSince }, left) {
       const result = await context.db
         .insertInto('enrolment_walks')
         .values({ directory, holder, lease_until: leaseUntil })
@@ -70,8 +74,22 @@ export function createEnrolmentAsks(context: TableContext): EnrolmentAskStore {
           conflict
             .column('directory')
             .doUpdateSet({ holder, lease_until: leaseUntil })
-            .where('enrolment_walks.lease_until', '<=', now)
-            .where((eb) => eb.or([eb('enrolment_walks.ended_at', 'is', null), eb('enrolment_walks.ended_at', '<=', notSince)])),
+            .where((eb) =>
+              eb.or([
+                eb('enrolment_walks.lease_until', '=', 0),
+                eb.and([
+                  eb('enrolment_walks.holder', '=', left?.holder ?? ''),
+                  eb('enrolment_walks.lease_until', '=', left?.leaseUntil ?? 0),
+                ]),
+              ]),
+            )
+            .where((eb) =>
+              eb.or([
+                eb('enrolment_walks.ended_at', 'is', null),
+                eb('enrolment_walks.ended_at', '<=', notSince),
+                eb('enrolment_walks.ended_at', '>', now),
+              ]),
+            ),
         )
         .executeTakeFirst();
       return result.numInsertedOrUpdatedRows === 1n;

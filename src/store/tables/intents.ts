@@ -91,7 +91,7 @@ export function createIntents(context: TableContext): IntentStore {
       const row = await context.db.selectFrom('intents').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : toRow(row);
     },
-    async takeOverdue(now, leaseUntil, limit) {
+    async takeOverdue(now, leaseUntil, limit, left = []) {
       // Materialized: PostgreSQL may otherwise run a limited subquery more than once and lock more than `limit` rows.
       const rows = await context.db
         .with(
@@ -101,7 +101,7 @@ export function createIntents(context: TableContext): IntentStore {
               .selectFrom('intents')
               .select('id')
               .where('status', '=', 'open')
-              .where('lease_until', '<=', now)
+              .where((eb) => eb.or([eb('lease_until', '<=', now), ...(left.length === 0 ? [] : [eb('id', 'in', left)])]))
               .orderBy('created_at')
               .limit(limit)
               .$if(context.engine === 'postgres', (query) => query.forUpdate().skipLocked()),
@@ -154,8 +154,12 @@ export function createIntents(context: TableContext): IntentStore {
       return rows.map(toRow);
     },
     async open() {
-      const rows = await context.db.selectFrom('intents').select(['id', 'created_at']).where('status', '=', 'open').execute();
-      return rows.map(({ id, created_at: createdAt }) => ({ id, createdAt }));
+      const rows = await context.db
+        .selectFrom('intents')
+        .select(['id', 'created_at', 'lease_until'])
+        .where('status', '=', 'open')
+        .execute();
+      return rows.map(({ id, created_at: createdAt, lease_until: leaseUntil }) => ({ id, createdAt, leaseUntil }));
     },
     async openCount() {
       const row = await context.db

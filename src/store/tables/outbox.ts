@@ -1,7 +1,6 @@
-import { type Insertable, type Selectable, sql } from 'kysely';
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely';
 import type { ErrorCode } from '../../../shared/errors.ts';
-import { WRONG_CLOCK } from '../../core/guard/wrong-clock.ts';
-import type { OutboxLane, OutboxRow, OutboxStore, QueuedRow } from '../../core/ports/outbox-store.ts';
+import type { HeldRow, OutboxLane, OutboxRow, OutboxStore, QueuedRow, TakenRow } from '../../core/ports/outbox-store.ts';
 import type { TableContext } from '../context.ts';
 import { readable } from '../readable.ts';
 import type { Schema } from '../schema.ts';
@@ -19,9 +18,7 @@ const insert = statement<Queued>()((db, { id, lane, kind, created_at, expires_at
   db.insertInto('outbox').values({ id, lane, kind, created_at, expires_at, payload, attempts, run_at, lease_until }),
 );
 
-type Taking = { lane: OutboxLane; now: number; until: number; limit: number; ahead: number };
-
-const take = statement<Taking>()((db, { lane, now, until, limit, ahead }, engine) =>
+const take = statement<{ lane: OutboxLane; now: number; until: number; limit: number }>()((db, { lane, now, until, limit }, engine) =>
   // Materialized: PostgreSQL may otherwise run a limited subquery more than once and lock more than `limit` rows.
   db
     .with(
@@ -33,15 +30,8 @@ const take = statement<Taking>()((db, { lane, now, until, limit, ahead }, engine
           .where('done_at', 'is', null)
           .where('failed_at', 'is', null)
           .where('lane', '=', lane)
-          // What waits for nothing leaves, and what waits far longer than anything does, where the clock was set back since it was written.
-          .where((eb) =>
-            eb.or([
-              eb('run_at', '<=', now),
-              eb.and([eb('attempts', '=', 0), eb('run_at', '=', eb.ref('created_at'))]),
-              eb('run_at', '>=', ahead),
-            ]),
-          )
-          .where((eb) => eb.or([eb('lease_until', '<=', now), eb('lease_until', '>=', ahead)]))
+          .where('run_at', '<=', now)
+          .where('lease_until', '=', 0)
           .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
           .orderBy('run_at')
           .orderBy('created_at')
@@ -56,12 +46,16 @@ const take = statement<Taking>()((db, { lane, now, until, limit, ahead }, engine
 
 /** What was delivered (a code, an address) has no further use here. */
 const done = statement<{ id: string; now: number }>()((db, { id, now }) =>
-  db.updateTable('outbox').set({ done_at: now, lease_until: 0, problem: null, payload: '' }).where('id', '=', id),
+  db
+    .updateTable('outbox')
+    .set({ done_at: now, lease_until: 0, problem: null, payload: '' })
+    .where('id', '=', id)
+    .where('done_at', 'is', null),
 );
 
 /**
- * The verbs of table `outbox`. A row whose `expiresAt` is over is never taken; `backlog` counts it as failed until `tidy`
- * clears it away.
+ * The verbs of table `outbox`. A row whose `expiresAt` is over is taken for nobody but who takes it over from a node that has died;
+ * `backlog` counts it as failed until `tidy` clears it away.
  */
 export function createOutbox(context: TableContext): OutboxStore {
   const toPlainRow = (row: Selectable<Schema['outbox']>): Omit<OutboxRow, 'payload'> => ({
@@ -87,6 +81,24 @@ export function createOutbox(context: TableContext): OutboxStore {
     const payload = sealColumn(context.secrets, 'outbox', columns, row.payload);
     return { ...columns, payload, attempts: 0, run_at: row.runAt, lease_until: 0 };
   };
+
+  const opened = (rows: Selectable<Schema['outbox']>[]): OutboxRow[] =>
+    readable(
+      context,
+      'outbox',
+      rows.sort((a, b) => a.run_at - b.run_at || a.created_at - b.created_at),
+      toRow,
+    );
+  /** As long as it is what the caller has taken, and nobody has done it. */
+  const update = ({ id, attempts, leaseUntil }: TakenRow, set: Updateable<Schema['outbox']>) =>
+    context.db
+      .updateTable('outbox')
+      .set({ ...set, lease_until: 0 })
+      .where('id', '=', id)
+      .where('attempts', '=', attempts)
+      .where('lease_until', '=', leaseUntil)
+      .where('done_at', 'is', null)
+      .execute();
 
   return {
     async insert(row) {
@@ -128,13 +140,54 @@ export function createOutbox(context: TableContext): OutboxStore {
         .map(toRow);
     },
     async take(lane, now, leaseUntil, limit) {
-      const { rows } = await take(context, { lane, now, until: leaseUntil, limit, ahead: now + WRONG_CLOCK });
-      return readable(
-        context,
-        'outbox',
-        rows.sort((a, b) => a.run_at - b.run_at || a.created_at - b.created_at),
-        toRow,
+      const { rows } = await take(context, { lane, now, until: leaseUntil, limit });
+      return opened(rows);
+    },
+    async held(now, latestTry, limit) {
+      const rows = await context.db
+        .selectFrom('outbox')
+        .select(['id', 'lane', 'attempts', 'created_at', 'run_at', 'lease_until'])
+        .where('done_at', 'is', null)
+        .where('failed_at', 'is', null)
+        .where((eb) =>
+          eb.or([
+            eb('lease_until', '<>', 0),
+            eb.and([eb('attempts', '=', 0), eb('run_at', '>', now)]),
+            ...LANES.map((lane) => eb.and([eb('lane', '=', lane), eb('run_at', '>', latestTry[lane])])),
+          ]),
+        )
+        .orderBy('attempts')
+        .orderBy('run_at')
+        .limit(limit)
+        .execute();
+      return rows.map(
+        ({ id, lane, attempts, created_at, run_at, lease_until }): HeldRow => ({
+          ...{ id, lane, attempts, createdAt: created_at, runAt: run_at, leaseUntil: lease_until },
+        }),
       );
+    },
+    async takeOver(seen, leaseUntil) {
+      if (seen.length === 0) return [];
+      const rows = await context.db
+        .updateTable('outbox')
+        .set((eb) => ({ lease_until: leaseUntil, attempts: eb('attempts', '+', 1) }))
+        .where('done_at', 'is', null)
+        .where('failed_at', 'is', null)
+        .where((eb) =>
+          eb.or(
+            seen.map((row) =>
+              eb.and([
+                eb('id', '=', row.id),
+                eb('attempts', '=', row.attempts),
+                eb('run_at', '=', row.runAt),
+                eb('lease_until', '=', row.leaseUntil),
+              ]),
+            ),
+          ),
+        )
+        .returningAll()
+        .execute();
+      return opened(rows);
     },
     async pending(limit, except) {
       const rows = await context.db
@@ -158,7 +211,7 @@ export function createOutbox(context: TableContext): OutboxStore {
         .set({ run_at: now, attempts: 0, failed_at: null })
         .where('id', '=', id)
         .where('done_at', 'is', null)
-        .where('lease_until', '<=', now)
+        .where('lease_until', '=', 0)
         .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
         .where((eb) => eb.or([eb('failed_at', 'is not', null), eb('run_at', '>', now)]))
         .executeTakeFirst();
@@ -169,19 +222,19 @@ export function createOutbox(context: TableContext): OutboxStore {
         .deleteFrom('outbox')
         .where('id', '=', id)
         .where('done_at', 'is', null)
-        .where('lease_until', '<=', now)
+        .where('lease_until', '=', 0)
         .where((eb) => eb.or([eb('failed_at', 'is not', null), eb('problem', 'is not', null), eb('expires_at', '<=', now)]))
         .executeTakeFirst();
       return result.numDeletedRows === 1n;
     },
     async done(id, now) {
-      await done(context, { id, now });
+      return (await done(context, { id, now })).numAffectedRows === 1n;
     },
-    async retry(id, runAt, problem) {
-      await context.db.updateTable('outbox').set({ run_at: runAt, lease_until: 0, problem }).where('id', '=', id).execute();
+    async retry(taken, runAt, problem) {
+      await update(taken, { run_at: runAt, problem });
     },
-    async giveUp(id, now, problem) {
-      await context.db.updateTable('outbox').set({ failed_at: now, lease_until: 0, problem }).where('id', '=', id).execute();
+    async giveUp(taken, now, problem) {
+      await update(taken, { failed_at: now, problem });
     },
     async notLeaving(lane, since, due) {
       const isWaiting = sql`done_at is null and failed_at is null and ((problem is not null and problem <> ${DEFERRED}) or run_at <= ${due})`;
