@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AccessWorld, openAccessWorld } from '../../../../test/access-world.ts';
-import { journeyRow } from '../../../../test/store/fixture.ts';
+import { asTaken, journeyRow } from '../../../../test/store/fixture.ts';
 import type { AuditEvent } from '../../audit/events.ts';
 import { recordEvent } from '../../audit/record-event.ts';
 import { queueMail } from '../../notify/queue-mail.ts';
@@ -145,7 +145,7 @@ describe('the notice to the test person', () => {
       ...{ lane: 'notice', to, kind: 'emergency-retired', directory: null, language: 'en' },
       parameters: { author: 'a', reason: 'r', happenedAt: 0, organisation: 'o', contact: '' },
     });
-  const leave = async (how: (id: string) => Promise<void>) => {
+  const leave = async (how: (id: string) => Promise<unknown>) => {
     for (const { id, createdAt } of await world.store.outbox.pending(1000, [])) if (createdAt === world.clock.now()) await how(id);
   };
 
@@ -156,7 +156,7 @@ describe('the notice to the test person', () => {
     expect(await notice()).toBe('taken');
     await mail(ADDRESS);
     expect(await notice()).toBe('waiting');
-    await leave((id) => world.store.outbox.giveUp(id, world.clock.now(), 'mail.refused'));
+    await leave(async (id) => world.store.outbox.giveUp(await asTaken(world.store, id), world.clock.now(), 'mail.refused'));
     expect(await notice()).toBe('failed');
     await mail(ADDRESS);
     expect(await notice(), 'one of two').toBe('failed');
