@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { parseDocument } from 'yaml';
 import { AppError, isAppError } from '../../shared/errors.ts';
-import { describeYamlError } from '../config/describe-yaml-error.ts';
+import { readYaml } from '../config/read-yaml.ts';
 
 /**
  * A configuration document from a YAML or JSON file. A settings file is taken as well: then its `configuration:`
@@ -21,14 +20,11 @@ export function readDocument(file: string): unknown {
     if (isAppError(error)) throw error;
     throw new AppError('configuration.invalid', { problems: [`${file}: this file cannot be read`] }, { cause: error });
   }
-  const document = parseDocument(text);
-  if (document.errors.length > 0) {
-    throw new AppError('configuration.invalid', { problems: document.errors.map((error) => `${file}: ${describeYamlError(error)}`) });
-  }
-  const value: unknown = document.toJS();
-  if (value === null || value === undefined)
-    throw new AppError('configuration.invalid', { problems: [`${file}: there is nothing in it but comments`] });
-  return typeof value === 'object' && value !== null && 'configuration' in value ? value.configuration : value;
+  const read = readYaml(text);
+  if ('problems' in read) throw new AppError('configuration.invalid', { problems: read.problems.map((problem) => `${file}: ${problem}`) });
+  const { value } = read;
+  if (value === null) throw new AppError('configuration.invalid', { problems: [`${file}: there is nothing in it but comments`] });
+  return typeof value === 'object' && 'configuration' in value ? value.configuration : value;
 }
 
 /** Editors of Windows write UTF-16 unless told otherwise; read as UTF-8 it is a document of strange characters. */

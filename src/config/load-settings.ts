@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
 import { AppError } from '../../shared/errors.ts';
 import { describeIssues } from '../core/configuration/describe-issues.ts';
 import { schemaNames } from '../core/configuration/schema-names.ts';
-import { describeYamlError } from './describe-yaml-error.ts';
 import { environmentSettings } from './environment-settings.ts';
+import { readYaml } from './read-yaml.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 
 export interface LoadedSettings {
@@ -53,12 +52,10 @@ function readSettingsFile(file: string): Record<string, unknown> {
   } catch (error) {
     throw invalid([`${file}: this file cannot be read`], error);
   }
-  const document = parseDocument(text);
-  if (document.errors.length > 0) {
-    throw invalid(document.errors.map((error) => `${file}: ${describeYamlError(error)}`));
-  }
-  const value: unknown = document.toJS() ?? {};
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid([`${file}: names and values were expected`]);
+  const read = readYaml(text);
+  if ('problems' in read) throw invalid(read.problems.map((problem) => `${file}: ${problem}`));
+  const value = read.value ?? {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw invalid([`${file}: names and values were expected`]);
   return value as Record<string, unknown>;
 }
 
