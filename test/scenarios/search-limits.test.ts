@@ -32,6 +32,11 @@ describeEachEngine('searches for people, on %s', (engine) => {
             heldBy: { directories: ['people'], groups: ['Agents'] },
             over,
           },
+          {
+            name: 'keepers',
+            may: ['manage-configuration' as const, 'manage-roles' as const],
+            heldBy: { directories: ['people'], groups: ['Keepers'] },
+          },
         ],
       },
     };
@@ -41,9 +46,9 @@ describeEachEngine('searches for people, on %s', (engine) => {
   });
   const keyturn = () => nodes[0] as Keyturn;
 
-  async function newSeer(): Promise<Enrolled & { login: string }> {
+  async function newSeer(group = 'Agents'): Promise<Enrolled & { login: string }> {
     const login = newLogin('agent');
-    await addPerson(keyturn(), login, { groups: ['Agents'] });
+    await addPerson(keyturn(), login, { groups: [group] });
     return { login, ...(await keyturn().enrol(login)) };
   }
   /** What an agent asks for, at one node after the other. */
@@ -103,6 +108,23 @@ describeEachEngine('searches for people, on %s', (engine) => {
     expect(refused?.body.retryAfter).toBeGreaterThan(23 * 3600);
     expect(await noted(seer.login)).toMatchObject([{ limit: 'searchesPerAgent' }, { limit: 'searchesPerAgent' }]);
     expect((await search((await signIn(keyturn(), other.login, other)).token)).status).toBe(200);
+  });
+
+  it('are names that are tried out in the administration too, by whichever of its questions', async () => {
+    const keeper = await newSeer('Keepers');
+    const held = await signIn(keyturn(), keeper.login, keeper);
+    const questions = [
+      ['/admin/try', { client: 'web' }],
+      ['/admin/explain', {}],
+    ] as const;
+    const replies: SessionReply[] = [];
+    for (let nth = 0; nth < 2 * IN_SESSION; nth += 1) {
+      const [path, more] = questions[nth % 2] ?? questions[0];
+      replies.push(await held.call('POST', path, { account: { name: nth % 3 === 0 ? keeper.login : `nobody-${nth}` }, ...more }));
+    }
+    expect(replies.slice(0, IN_SESSION).every(({ status }) => status !== 429)).toBe(true);
+    for (const reply of replies.slice(IN_SESSION)) expect(reply).toMatchObject(tooOften);
+    expect(await noted(keeper.login)).toMatchObject([{ limit: 'searchesPerSession', actor: { login: keeper.login } }]);
   });
 
   it('of a program count for its token', async () => {

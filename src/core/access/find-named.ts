@@ -1,6 +1,9 @@
 import { AppError } from '../../../shared/errors.ts';
-import type { CoreDeps } from '../core-deps.ts';
+import type { Actor } from '../audit/events.ts';
+import type { ActDeps } from '../journey/act.ts';
 import type { Account, Directory } from '../ports/directory.ts';
+import { type Caller, callerKey, isApiToken } from './caller.ts';
+import { countSearch } from './count-search.ts';
 
 /** An account that an administrator has named, and where it is. */
 export interface NamedAccount {
@@ -9,14 +12,17 @@ export interface NamedAccount {
 }
 
 /**
- * The one account that a name finds, for somebody who may know that there is none.
- * @throws AppError `access.nobody-found` for none and for several, `directory.*`
+ * The one account that a name finds, for somebody who may know that there is none. Counted as every search for people is: whoever has
+ * stolen the session, or the token, does not try names out by it.
+ * @throws AppError `access.nobody-found` for none and for several, `people.searched-too-often`, `directory.*`
  */
 export async function findNamed(
-  { directories }: Pick<CoreDeps, 'directories'>,
+  deps: ActDeps,
+  { caller, actor }: { readonly caller: Caller; readonly actor: Actor },
   { name, directory: where }: { name: string; directory?: string | undefined },
 ): Promise<NamedAccount> {
-  const asked = directories.all().filter(({ id }) => where === undefined || id === where);
+  await countSearch(deps, { agent: callerKey(caller), ...(isApiToken(caller) ? {} : { session: caller }), actor, where: '' });
+  const asked = deps.directories.all().filter(({ id }) => where === undefined || id === where);
   const found = await Promise.all(
     asked.map(async (directory) => {
       const typed = directory.normaliseIdentifier(name);

@@ -100,9 +100,11 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forViewer(deps, request, reply, 'manage-roles', async (acting) => {
+        forViewer(deps, request, reply, 'manage-roles', async (acting, caller, actor) => {
           const { account: wanted, target: other } = request.body;
-          const [who, whom] = [await findNamed(acting, wanted), other === undefined ? null : await findNamed(acting, other)];
+          const by = { caller, actor };
+          const who = await findNamed(acting, by, wanted);
+          const whom = other === undefined ? null : await findNamed(acting, by, other);
           const [protection, told] = await Promise.all([who.directory.isProtected(who.account), explainAccess(acting, who, whom)]);
           return {
             account: presentAccount(who),
@@ -137,9 +139,10 @@ export function adminRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         },
       },
       (request, reply) =>
-        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async (acting) => {
+        forManager(deps, request, reply, 'manage-configuration', { proof: 'any' }, async (acting, session, actor) => {
           const { account: wanted, client, address = null, password = null } = request.body;
-          const [person, configuration] = [await findNamed(acting, wanted), deps.configuration()];
+          const person = await findNamed(acting, { caller: session, actor }, wanted);
+          const configuration = deps.configuration();
           const vouched = (each: AccountRef) => canBeVouchedFor(acting, each);
           const [proof, facts] = await Promise.all([
             explainProof(acting, configuration, person, { client, address }, vouched),
