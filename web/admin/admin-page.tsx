@@ -9,6 +9,7 @@ import { SimplePage } from '../portal/simple-page.tsx';
 import { loadAdminTexts } from '../texts.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ThreatNotice } from '../ui/threat-notice.tsx';
+import { useOpenedLink } from '../use-opened-link.ts';
 import { useTexts } from '../use-texts.ts';
 import { adminApi } from './admin-api.ts';
 import { ConfigurationPage, type Draft } from './configuration-page.tsx';
@@ -46,15 +47,13 @@ export function AdminPage(props: AdminPageProps) {
 
 type State = { name: 'loading' } | { name: 'out' } | { name: 'failed'; failure: Failure } | { name: 'in'; overview: AdminOverview };
 
-/** The fragment of an address that was made on the console. */
-const SECRET = /^#[\w-]{43}$/;
-
-const secretInAddress = () => (SECRET.test(window.location.hash) ? window.location.hash.slice(1) : undefined);
+/** What stands in an address that was made on the console. */
+const SECRET = /^[\w-]{43}$/;
 
 function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
   const { t } = useTranslation('admin');
   const { t: portal } = useTranslation();
-  const [secret, setSecret] = useState(secretInAddress);
+  const [link, forgetLink] = useOpenedLink();
   const [state, setState] = useState<State>({ name: 'loading' });
   const [draft, setDraft] = useState<Draft>();
   useEffect(() => {
@@ -72,12 +71,6 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
   useEffect(() => {
     void load();
   }, [load]);
-  useEffect(() => {
-    // The link may be opened in a tab that shows the administration already: the browser loads nothing then.
-    const look = () => setSecret(secretInAddress());
-    window.addEventListener('hashchange', look);
-    return () => window.removeEventListener('hashchange', look);
-  }, []);
   const signOut = async () => {
     setDraft(undefined);
     const outcome = await meApi.signOut();
@@ -86,15 +79,13 @@ function AdminContent({ contact, signIn, search, go }: AdminPageProps) {
     else setState({ name: 'failed', failure: outcome.failure });
   };
 
-  if (secret !== undefined) {
+  if (SECRET.test(link)) {
     const leave = () => {
-      // Spent, or worth nothing: it has no business in the history of this browser.
-      window.history.replaceState(null, '', '/admin');
-      setSecret(undefined);
+      forgetLink();
       setState({ name: 'loading' });
       void load();
     };
-    return <OpenEmergencyPage secret={secret} onOpened={leave} onLeave={leave} />;
+    return <OpenEmergencyPage key={link} secret={link} onOpened={leave} onLeave={leave} />;
   }
   if (state.name === 'loading') return <Skeleton />;
   if (state.name === 'out') return <EnterPage contact={contact} signIn={signIn} onEntered={() => void load()} />;

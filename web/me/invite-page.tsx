@@ -7,6 +7,7 @@ import { Actions, Prose } from '../ui/layout.tsx';
 import type { Mistake } from '../ui/question.tsx';
 import { Question } from '../ui/question.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { useOpenedLink } from '../use-opened-link.ts';
 import { meApi } from './me-api.ts';
 import { SignIn } from './sign-in.tsx';
 import { useMeTexts } from './use-me-texts.ts';
@@ -18,15 +19,15 @@ interface InvitePageProps {
 
 /** What an invitation opens. Its secret is in the fragment, and is used by nobody who has not signed in with the password. */
 export function InvitePage(props: InvitePageProps) {
-  return useMeTexts() ? <InviteContent {...props} /> : <Skeleton />;
+  const [token] = useOpenedLink();
+  return useMeTexts() ? <InviteContent key={token} token={token} {...props} /> : <Skeleton />;
 }
 
 type Stage = 'told' | 'signing-in' | 'showing' | 'invalid' | 'other';
 
-function InviteContent({ contact, go }: InvitePageProps) {
+function InviteContent({ token, contact, go }: InvitePageProps & { token: string }) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
-  const [token] = useState(() => window.location.hash.slice(1));
   const [stage, setStage] = useState<Stage>('told');
   const [mistake, setMistake] = useState<Mistake>();
 

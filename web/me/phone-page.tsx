@@ -16,13 +16,9 @@ interface PhonePageProps {
 export function PhonePage({ contact, go }: PhonePageProps) {
   const hasTexts = [useMeTexts(), usePhoneTexts()].every((loaded) => loaded);
   const [opened, setOpened] = useState<OpenStep>();
-  const [spent, setSpent] = useState(false);
   if (!hasTexts) return <Skeleton />;
-  if (opened === undefined)
-    return <OpenLinkPage what="enrol" spent={spent} open={meApi.openOnPhone} onOpened={setOpened} onLeave={() => go('/')} />;
-  const again = () => {
-    setSpent(true);
-    setOpened(undefined);
-  };
+  if (opened === undefined) return <OpenLinkPage what="enrol" open={meApi.openOnPhone} onOpened={setOpened} onLeave={() => go('/')} />;
+  // The link is spent, and out of the address since it was opened.
+  const again = () => setOpened(undefined);
   return <Proofs opened={opened} contact={contact} take={meApi.openSession} onTaken={() => go('/me')} onAgain={again} />;
 }

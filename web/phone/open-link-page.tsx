@@ -7,12 +7,11 @@ import { Actions, Prose } from '../ui/layout.tsx';
 import { Question } from '../ui/question.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { useAsked } from '../use-asked.ts';
+import { useOpenedLink } from '../use-opened-link.ts';
 
 interface OpenLinkPageProps {
   /** What is done here: a key of the words. */
   what: 'enrol' | 'hand-over' | 'helpdesk' | 'first-reset';
-  /** It was opened once, and leads nowhere any more. */
-  spent?: boolean;
   /** `typed`: the number that belongs to it, where the page asks for one. */
   open: (link: string, typed: string) => Promise<Outcome<OpenStep>>;
   asksNumber?: boolean;
@@ -29,11 +28,15 @@ const INVALID: ReadonlySet<string> = new Set([
 ]);
 
 /** What a QR code opens on the phone, or a link of the helpdesk anywhere. Its secret is in the fragment, and nothing is spent before the button is pressed. */
-export function OpenLinkPage({ what, spent = false, asksNumber = false, open, onOpened, onLeave }: OpenLinkPageProps) {
+export function OpenLinkPage(props: OpenLinkPageProps) {
+  const [link] = useOpenedLink();
+  return <OpenLink key={link} link={link} {...props} />;
+}
+
+function OpenLink({ link, what, asksNumber = false, open, onOpened, onLeave }: OpenLinkPageProps & { link: string }) {
   const { t } = useTranslation('phone');
   const { t: portal } = useTranslation();
-  const [link] = useState(() => window.location.hash.slice(1));
-  const [isInvalid, setIsInvalid] = useState(spent);
+  const [isInvalid, setIsInvalid] = useState(false);
   const { busy, mistake, mistakes, send, missing } = useAsked(asksNumber ? 'number' : undefined);
   const [typed, setTyped] = useState('');
   const words = what === 'helpdesk' || what === 'first-reset' ? `${what}.invalid` : 'invalid';

@@ -4,6 +4,7 @@ import { api } from '../api.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { Actions, Prose } from '../ui/layout.tsx';
 import { type Mistake, Question } from '../ui/question.tsx';
+import { useOpenedLink } from '../use-opened-link.ts';
 import { mistakeOf } from './mistake-of.ts';
 import { SimplePage } from './simple-page.tsx';
 
@@ -12,8 +13,12 @@ import { SimplePage } from './simple-page.tsx';
  * nothing is spent before the button is pressed.
  */
 export function NotMePage({ contact }: { contact: string }) {
+  const [token] = useOpenedLink();
+  return <NotMe key={token} token={token} contact={contact} />;
+}
+
+function NotMe({ token, contact }: { token: string; contact: string }) {
   const { t } = useTranslation();
-  const [token] = useState(() => window.location.hash.slice(1));
   const [busy, setBusy] = useState(false);
   const [mistake, setMistake] = useState<Mistake>();
   const [end, setEnd] = useState<{ kind: 'frozen' | 'invalid'; contact: string }>();

@@ -8,6 +8,7 @@ import { loadSetUpTexts } from '../texts.ts';
 import { Exact } from '../ui/layout.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { useOpenedLink } from '../use-opened-link.ts';
 import { useTexts } from '../use-texts.ts';
 import { AccountStep } from './account-step.tsx';
 import { AddressStep } from './address-step.tsx';
@@ -29,8 +30,8 @@ export function SetUpPage({ go }: { go: (to: string) => void }) {
 const STEPS = [AddressStep, AccountStep, OrganisationStep, MailStep, RulesStep, RolesStep] as const;
 /** Putting it into force, and the reset of a test person, come after those that are saved. */
 const COUNT = STEPS.length + 2;
-const SECRET = /^#[\w-]{43}$/;
-const secretInAddress = () => (SECRET.test(window.location.hash) ? window.location.hash.slice(1) : undefined);
+/** What stands in the link of the console. */
+const SECRET = /^[\w-]{43}$/;
 
 /** Where somebody goes on who has come back: at the first part that is not answered. */
 function firstOpen({ answers, known }: ShownSetUp): number {
@@ -49,7 +50,8 @@ function firstOpen({ answers, known }: ShownSetUp): number {
 function SetUpContent({ go }: { go: (to: string) => void }) {
   const { t } = useTranslation('set-up');
   const { t: portal } = useTranslation();
-  const [secret, setSecret] = useState(secretInAddress);
+  const [link, forgetLink] = useOpenedLink();
+  const isLink = SECRET.test(link);
   const [setUp, setSetUp] = useState<ShownSetUp>();
   const [failure, setFailure] = useState<Failure>();
   const [at, setAt] = useState(0);
@@ -71,21 +73,14 @@ function SetUpContent({ go }: { go: (to: string) => void }) {
     setAt(firstOpen(outcome.value));
   }, []);
   useEffect(() => {
-    if (secret === undefined) void load();
-  }, [secret, load]);
+    if (!isLink) void load();
+  }, [isLink, load]);
   const leaveTrying = useCallback((last: FinishedSetUp | undefined) => {
     setFinished(last);
     setIsDone(true);
   }, []);
 
-  if (secret !== undefined) {
-    const leave = () => {
-      // Spent, or worth nothing: it has no business in the history of this browser.
-      window.history.replaceState(null, '', '/setup');
-      setSecret(undefined);
-    };
-    return <OpenSetUpPage secret={secret} onOpened={leave} />;
-  }
+  if (isLink) return <OpenSetUpPage key={link} secret={link} onOpened={forgetLink} />;
   if (isDone && finished !== undefined) return <DonePage finished={finished} />;
   if (isTrying && !isDone) {
     const progress = t('step', { number: COUNT, count: COUNT });
