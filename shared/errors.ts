@@ -76,6 +76,8 @@ export const ERRORS = {
   'set-up.incomplete': { status: 409, audience: 'anyone', level: 'info' },
   'set-up.secrets-not-kept': { status: 500, audience: 'anyone', level: 'error' },
   'set-up.directory-trouble': { status: 409, audience: 'anyone', level: 'warn' },
+  'set-up.administrator-unknown': { status: 409, audience: 'anyone', level: 'info' },
+  'set-up.administrator-not-in-group': { status: 409, audience: 'anyone', level: 'info' },
   'set-up.administrator-unfit': { status: 409, audience: 'anyone', level: 'info' },
   'set-up.reset-link-invalid': { status: 410, audience: 'anyone', level: 'warn' },
   'emergency.link-invalid': { status: 410, audience: 'anyone', level: 'warn' },
@@ -169,7 +171,7 @@ export const ERRORS = {
   'directory.ambiguous': { status: 409, audience: 'operator', level: 'warn' },
   'directory.protocol': { status: 502, audience: 'operator', level: 'error' },
   'directory.not-configured': { status: 500, audience: 'operator', level: 'error' },
-  'directory.address-invalid': { status: 400, audience: 'operator', level: 'warn' },
+  'directory.address-invalid': { status: 400, audience: 'anyone', level: 'info' },
   'directory.no-delegation': { status: 500, audience: 'operator', level: 'error' },
   // Store
   'store.unavailable': { status: 503, audience: 'anyone', level: 'error' },

@@ -4,7 +4,8 @@ import { finishSetUpRequestSchema } from './set-up.ts';
 
 /** What `/api/v1/set-up/first-reset` speaks: the last step of the set-up, in which a test person sets another password. */
 
-/** Why nobody is led to a reset: nobody has the name, several have it, what bars an account, or a role that it holds, or may hold. */
+/** Why nobody is led to a reset: nobody has the name, several have it, what bars an account, or a role that it holds, or may hold;
+ * or enough names were looked up. */
 export const UNFIT_REASONS = [
   'unknown-account',
   'several',
@@ -15,6 +16,7 @@ export const UNFIT_REASONS = [
   'password-not-used',
   'recovery-frozen',
   'directory-trouble',
+  'names-used-up',
 ] as const;
 export type UnfitReason = (typeof UNFIT_REASONS)[number];
 
@@ -25,16 +27,18 @@ const progressSchema = z.object({
   written: z.enum(['waiting', 'asked-again', 'under-way', 'done', 'failed', 'unknown']),
   /** Why nothing was written, or another password is asked for: a code, and what the directory said. */
   problem: z.object({ code: z.string(), detail: z.string().nullable() }).nullable(),
-  /** What became of the notice to the person. `nobody`: there is no address of theirs. */
-  notice: z.enum(['waiting', 'taken', 'nobody', 'failed']).nullable(),
+  /** What became of the notice to the person. `nobody`: there is no address of theirs; `not-known`: the directory does not tell their addresses. */
+  notice: z.enum(['waiting', 'taken', 'nobody', 'failed', 'not-known']).nullable(),
   /** Number of the event in the audit log that tells of the write. */
   event: z.number().nullable(),
 });
 export type FirstResetProgress = z.infer<typeof progressSchema>;
 
 export const shownFirstResetSchema = z.object({
-  /** Who was named; null: nobody yet. `addresses`: how many the notice goes to. */
-  person: z.object({ login: z.string(), name: z.string(), directory: z.string(), addresses: z.number() }).nullable(),
+  /** Who was named; null: nobody yet. `addresses`: how many the notice goes to; null: the directory does not tell, see `trouble`. */
+  person: z.object({ login: z.string(), name: z.string(), directory: z.string(), addresses: z.number().nullable() }).nullable(),
+  /** Why the directory cannot be asked for the person at the moment; null: it can. */
+  trouble: z.object({ code: z.string(), problem: z.string(), fix: z.string() }).nullable(),
   /** Until when the link is good; null: there is none. Milliseconds since 1970, as all times here. */
   linkEndsAt: z.number().nullable(),
   /** How many links may still be made. */

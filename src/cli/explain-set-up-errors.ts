@@ -23,8 +23,16 @@ export const SET_UP_EXPLANATIONS: Record<Extract<ErrorCode, `set-up.${string}`>,
     fix: 'Go back to the account in the set-up: the check there says what is wrong and what to do',
   },
   'set-up.administrator-unfit': {
-    meaning: 'The first administrator is not found in the group of the administrators, or may not sign in',
-    fix: 'Name somebody of the group whose account is neither protected nor disabled',
+    meaning: 'The account of the first administrator is protected, disabled or past its end, so it may not sign in',
+    fix: 'Name somebody of the group whose account is neither of them',
+  },
+  'set-up.administrator-unknown': {
+    meaning: 'The directory knows nobody by the name of the first administrator, or several people',
+    fix: 'Type the sign-in name as the directory has it, and look at where people are looked for',
+  },
+  'set-up.administrator-not-in-group': {
+    meaning: 'The directory does not say that the first administrator is in the group of the administrators',
+    fix: 'Correct the name of the group, where to look for groups, or name somebody of the group',
   },
   'set-up.reset-link-invalid': {
     meaning: 'The link for the test person of the set-up is over, was replaced or used, or never was',

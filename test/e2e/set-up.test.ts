@@ -134,8 +134,8 @@ describe.each([
     // Whoever has no link is told where it is.
     await page.goto(`${origin}/`);
     await at('closed.title');
+    // Into the tab that shows that: the browser loads nothing then.
     await page.goto(`${origin}/setup#${server.setUpLink?.split('#')[1]}`);
-    await page.reload();
     await at('title');
     await look(page, `open-${language}`);
     await press('open.button');

@@ -1,65 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
-import type { Step } from '../../shared/api/journeys.ts';
+import type { NamedTestPerson } from '../../shared/api/first-reset.ts';
 import type { SetUpRow } from '../../src/core/ports/set-up-store.ts';
-import { beginFirstReset } from '../../src/core/set-up/first-reset/first-reset.ts';
-import { setUpRow } from '../store/fixture.ts';
 import { describeEachEngine } from './describe-each-engine.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
 import { type Caller, eventsAbout, HELPDESK_ROLES, newAgent, newCaller } from './helpdesk.ts';
-import { atBegun, type JourneyClient, prove, request, startJourney } from './journey-client.ts';
+import { atBegun, prove, request, startJourney } from './journey-client.ts';
+import { atLastStep, type LastStep, open, opening, set, settle } from './last-step.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, PROTECTED_GROUP, SILENT, signsIn } from './sample-directory.ts';
 import { signIn } from './sign-in-client.ts';
-import { type Keyturn, startKeyturn, TEST_URL, until } from './start-keyturn.ts';
+import { type Keyturn, startKeyturn } from './start-keyturn.ts';
 
 // What whoever holds the browser of a set-up, or a link of its last step, may try against a colleague.
 
-const PATH = '/set-up/first-reset';
 const NEW = 'Quiet-harbour-at-n00n';
 const OTHER = 'Loud-mountain-at-midnight-7';
 const MINUTE = 60_000;
-
-/** The last step of a set-up, at the node that has begun, for who holds its cookie. @param left of its hour; milliseconds */
-async function atLastStep(keyturn: Keyturn, left = 60 * MINUTE) {
-  const { store, keys, clock } = keyturn.deps;
-  const [token, now, before] = [randomUUID().replaceAll('-', '').padEnd(43, 'x'), clock.now(), await store.setUps.current()];
-  if (before !== null) await store.setUps.change(before, { endedAt: now });
-  const row = setUpRow({ openedAt: now, sessionDigest: keys.digest('set-up-session', token) });
-  await store.setUps.begin(row);
-  await store.transaction((inside) => beginFirstReset(inside, now + left - 60 * MINUTE, row.id, TEST_URL));
-  const call = (method: string, path: string, body?: unknown, { url }: { url: string } = keyturn) =>
-    request(url, method, `${PATH}${path}`, body, { cookie: `keyturn-set-up=${token}` });
-  return {
-    call,
-    name: (account: string) => call('POST', '', { account }),
-    async link(at: { url: string } = keyturn) {
-      const reply = await call('POST', '/link', {}, at);
-      const { address = '' } = reply.body as { address?: string };
-      return { status: reply.status, secret: address.split('#')[1] ?? '' };
-    },
-  };
-}
-type LastStep = Awaited<ReturnType<typeof atLastStep>>;
-
-const opening = ({ url }: { url: string }, link: string) => request(url, 'POST', '/first-reset', { link });
-/** At the page of the new password. */
-async function open(node: { url: string }, link: string): Promise<JourneyClient> {
-  const page = atBegun(node.url, await opening(node, link));
-  await settle(page);
-  page.at('new-password');
-  return page;
-}
-async function settle(page: JourneyClient): Promise<void> {
-  await until(async () => {
-    page.step = (await page.call('GET', '/journeys/current')).body.step as Step;
-    return page.step.kind !== 'waiting';
-  }, 'an answer');
-}
-async function set(page: JourneyClient, password: string): Promise<string> {
-  await page.answer({ password });
-  await settle(page);
-  return page.step.kind;
-}
 
 describeEachEngine('an attack by the last step of the set-up, on %s', (engine) => {
   let keyturn: Keyturn;
@@ -158,6 +114,8 @@ describeEachEngine('an attack by the last step of the set-up, on %s', (engine) =
     expect(await set(page, NEW)).toBe('done');
     expect((await session.call('GET', '/session')).status).toBe(401);
     const { text } = await keyturn.waitForMessage(caller.address, before);
+    // Whoever reads that is to know that it was no recovery: nobody proved anything.
+    expect(text).toContain('by a link that whoever sets Keyturn up has made to try it');
     const token = /\/not-me#(\S+)/.exec(text)?.[1] ?? '';
     expect((await request(keyturn.url, 'POST', '/notices/not-me', { token })).status).toBeLessThan(300);
     expect(await keyturn.deps.store.freezes.isFrozen(caller.ref)).toBe(true);
@@ -199,6 +157,34 @@ describeEachEngine('an attack by the last step of the set-up, on %s', (engine) =
     const actor = { kind: 'operator', client: 'web' };
     expect(await eventsAbout(keyturn, 'set-up.reset-named', caller.ref.id)).toMatchObject([{ actor }]);
     expect(await eventsAbout(keyturn, 'set-up.reset-refused', agent.account.id)).toMatchObject([{ actor, reason: 'role' }]);
+  });
+
+  it('looks no more than twenty names up, however many ask at once at two nodes, and is no way to learn who is there', async () => {
+    const [caller, agent] = [await newCaller(keyturn), await newAgent(keyturn)];
+    const reasons: unknown[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      const asked = [keyturn, other, keyturn, other].map((node) => step.call('POST', '', { account: agent.login }, node));
+      for (const { body } of await Promise.all(asked)) reasons.push((body as unknown as Partial<NamedTestPerson>).unfit?.reason);
+    }
+    expect(reasons.filter((reason) => reason === 'role').length).toBeLessThanOrEqual(20);
+    for (const { login } of [caller, agent])
+      for (const node of [keyturn, other])
+        expect((await step.call('POST', '', { account: login }, node)).body).toMatchObject({
+          unfit: { reason: 'names-used-up', detail: null },
+          shown: { person: null },
+        });
+    expect((await eventsAbout(keyturn, 'set-up.reset-refused', agent.account.id)).length).toBeLessThanOrEqual(20);
+    expect(await eventsAbout(keyturn, 'set-up.reset-named', caller.ref.id)).toEqual([]);
+  });
+
+  it('keeps whom it has found before its names are used up', async () => {
+    const caller = await newCaller(keyturn);
+    expect((await step.name(caller.login)).body).toMatchObject({ unfit: null });
+    for (let nth = 0; nth < 20; nth += 1) await step.name('nobody-at-all');
+    expect((await step.name((await newCaller(keyturn)).login)).body).toMatchObject({ unfit: { reason: 'names-used-up' } });
+    const page = await open(keyturn, (await step.link()).secret);
+    expect(await set(page, NEW)).toBe('done');
+    expect(await signsIn(keyturn, caller.login, NEW)).toBe(true);
   });
 
   it('does not write once its hour is over, by a page that was opened before', async () => {

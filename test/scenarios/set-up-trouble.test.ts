@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CheckedDirectory, SetUpAnswers, ShownDirectory, ShownSetUp } from '../../shared/api/set-up.ts';
+import type { CheckedDirectory, CheckedSetUp, SetUpAnswers, ShownDirectory, ShownSetUp } from '../../shared/api/set-up.ts';
 import type { RunningServer } from '../../src/cli/runtime.ts';
 import { loadSettings } from '../../src/config/load-settings.ts';
 import { startServer } from '../../src/main.ts';
@@ -84,6 +84,8 @@ describe('a base that is not right', () => {
     const checked = await check();
     expect(errorsOf(checked)).toContainEqual({ level: 'error', text: expect.stringMatching(text), fix: expect.stringMatching(/.{10}/) });
     expect(checked.people?.count ?? 0).toBe(0);
+    const texts = checked.findings.map((finding) => finding.text);
+    expect(texts).toHaveLength(new Set(texts).size);
     await save({ directory: directoryAt(slapd) }, {});
     expect((await check()).people?.count).toBeGreaterThan(5);
   });
@@ -108,6 +110,29 @@ describe('a base that is not right', () => {
         .join('\n'),
     ).toMatch(/baseDn/);
   });
+});
+
+it('is a group that is not there: said before it is put into force, as nobody could be named in the last step by it', async () => {
+  const problems = async (roles: SetUpAnswers['roles']) => {
+    await save({ directory: directoryAt(slapd), ...rest(), ...(roles === undefined ? {} : { roles }) });
+    return (await browser.call<CheckedSetUp>('POST', '/set-up/check', {})).body.problems.filter(({ path }) => path.startsWith('roles'));
+  };
+  expect(await problems({ administrators: 'Engineering', helpdesk: 'Helpdesk' })).toEqual([]);
+  expect(await problems({ administrators: 'Engineering', helpdesk: 'Nobody has this' })).toEqual([
+    {
+      path: 'roles[1].heldBy.groups[0]',
+      message: expect.stringMatching(/^Nobody has this: .{10}.*nobody can be named in the last step$/),
+      severity: 'warning',
+    },
+  ]);
+});
+
+it('is no address of a directory: said as that, whatever else it is', async () => {
+  for (const address of ['http://127.0.0.1/', 'ldap.example.com:3268', 'ldapi:///', 'x y'])
+    expect(await browser.call('POST', '/set-up/look', { address }), address).toMatchObject({
+      status: 400,
+      body: { code: 'directory.address-invalid', title: expect.stringContaining('ldaps://') },
+    });
 });
 
 describe('a certificate that is not right', () => {

@@ -130,10 +130,14 @@ describe('an installation without a configuration', () => {
     const { body: judged } = await browser.call<CheckedSetUp>('POST', '/set-up/check', {});
     expect(judged.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
 
-    for (const administrator of ['chloe', 'nobody-at-all', 'domina'])
+    for (const [administrator, why] of [
+      ['chloe', 'not-in-group'],
+      ['domina', 'not-in-group'],
+      ['nobody-at-all', 'unknown'],
+    ] as const)
       expect(await browser.call('POST', '/set-up/finish', { version: 3, administrator }), administrator).toMatchObject({
         status: 409,
-        body: { code: 'set-up.administrator-unfit' },
+        body: { code: `set-up.administrator-${why}` },
       });
     const finished = await browser.call<FinishedSetUp>('POST', '/set-up/finish', { version: 3, administrator: 'alice' });
     expect(finished).toMatchObject({ status: 200, body: { publicUrl: 'https://password.example.com' } });

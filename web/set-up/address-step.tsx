@@ -16,6 +16,9 @@ const ADDRESS = 'set-up-address';
 const TRUST = 'set-up-trust';
 const AUTHORITY = 'set-up-authority';
 
+/** Whether the certificate is refused because of who signed it, which can be put right here. */
+const isOfAuthority = ({ trust }: ShownDirectory) => trust?.code === 'directory.tls-unknown-ca';
+
 /** The address alone; then what was found behind it, to be confirmed. */
 export function AddressStep(props: StepProps) {
   const { t } = useTranslation('set-up');
@@ -32,11 +35,22 @@ export function AddressStep(props: StepProps) {
   const [baseDn, setBaseDn] = useState(known?.baseDn ?? '');
   const [groupBaseDn, setGroupBaseDn] = useState(known?.groupBaseDn ?? '');
 
+  const isFound = found !== undefined && found.chain.length > 0;
+  /** Another directory has its people elsewhere, and another authority. */
+  const changeAddress = (next: string) => {
+    setAddress(next);
+    setAuthority('');
+    setBaseDn('');
+    setGroupBaseDn('');
+  };
+
   const look = async (): Promise<ShownDirectory | undefined> => {
     if (address.trim() === '') {
       step.setMistakes([{ text: t('address.missing'), field: ADDRESS }]);
       return undefined;
     }
+    // What was found before is not what is behind this address.
+    if (!isFound) setFound(undefined);
     const answer = await step.ask(() => setUpApi.look(address.trim(), authority.trim() === '' ? undefined : authority));
     if (answer === undefined) return undefined;
     const { value } = answer;
@@ -56,6 +70,8 @@ export function AddressStep(props: StepProps) {
     const isTrusted = seen.trust === null || (seen.authority !== null && trusts);
     if (!isTrusted) {
       if (seen.authority !== null) return step.setMistakes([{ text: t('found.trust.missing'), field: TRUST }]);
+      // Another authority mends nothing where the server is known to be at fault.
+      if (!isOfAuthority(seen)) return step.setMistakes([{ text: t('found.mend-first') }]);
       const text = authority.trim() === '' ? t('found.no-authority') : t('found.untrusted.still');
       return step.setMistakes([{ text, field: AUTHORITY }]);
     }
@@ -70,7 +86,6 @@ export function AddressStep(props: StepProps) {
     if ((await step.save({ directory })) !== undefined) onNext();
   };
   const isOther = found?.kind === 'ldap';
-  const isFound = found !== undefined && found.chain.length > 0;
   return (
     <StepForm
       title={t(isFound ? 'found.title' : 'address.title')}
@@ -87,7 +102,7 @@ export function AddressStep(props: StepProps) {
           hint={t('address.hint')}
           error={errorOf(step.mistakes, ADDRESS)}
           value={address}
-          onChange={setAddress}
+          onChange={changeAddress}
           autoComplete="off"
         />
       )}
@@ -95,8 +110,8 @@ export function AddressStep(props: StepProps) {
       {isFound && (
         <>
           <FoundServers found={found} />
-          <FoundCertificates id={TRUST} found={found} trusts={trusts} onTrust={setTrusts} />
-          {found.trust !== null && found.authority === null && (
+          <FoundCertificates id={TRUST} found={found} isPinned={lookedWith.trim() !== ''} trusts={trusts} onTrust={setTrusts} />
+          {isOfAuthority(found) && found.authority === null && (
             <TextArea
               id={AUTHORITY}
               label={t('found.authority')}

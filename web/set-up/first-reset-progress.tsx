@@ -26,7 +26,8 @@ export function FirstResetProgress({ shown }: { shown: ShownFirstReset }) {
   };
   const why = (code: string) =>
     i18n.exists(`reset.why.${code}`, { ns: 'set-up' }) ? t(`reset.why.${code}`) : t('reset.why.other', { code });
-  const noticeTone: Tone = notice === 'taken' ? 'good' : notice === 'failed' ? 'danger' : notice === 'nobody' ? 'warning' : 'waiting';
+  const noticeTone: Tone =
+    notice === 'taken' ? 'good' : notice === 'failed' ? 'danger' : notice === 'nobody' || notice === 'not-known' ? 'warning' : 'waiting';
   const lines: Line[] = [
     { id: 'found', tone: 'good', text: t('reset.line.found', { name: person.name, login: person.login }) },
     { id: 'opened', tone: isOpened ? 'good' : 'waiting', text: t(isOpened ? 'reset.line.opened' : 'reset.line.opened.waiting') },

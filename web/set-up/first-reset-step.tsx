@@ -32,7 +32,7 @@ interface FirstResetProps {
 export function FirstResetStep({ progress, finished, onDone }: FirstResetProps) {
   const { t } = useTranslation('set-up');
   const { t: portal } = useTranslation();
-  const { shown, setShown, failure, isLate } = useFirstReset();
+  const { shown, setShown, failure, askAgain, isLate } = useFirstReset();
   const [name, setName] = useState('');
   const [address, setAddress] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -89,7 +89,10 @@ export function FirstResetStep({ progress, finished, onDone }: FirstResetProps) 
     return (
       <Question title={t('reset.title')} progress={progress} mistakes={[mistakeOf(failure, portal)]} focusOn={failure}>
         <Actions>
-          <ActionButton onPress={() => onDone(finished)}>{t('reset.leave')}</ActionButton>
+          <ActionButton onPress={askAgain}>{portal('action.try-again')}</ActionButton>
+          <ActionButton look="quiet" onPress={() => onDone(finished)}>
+            {t('reset.leave')}
+          </ActionButton>
         </Actions>
       </Question>
     );
@@ -168,6 +171,7 @@ export function FirstResetStep({ progress, finished, onDone }: FirstResetProps) 
     >
       {isOver && linksLeft > 0 && <Consequences person={person} />}
       {address !== undefined && !isOver && !isDone && <Link address={address} until={shown.linkEndsAt ?? 0} />}
+      <Standstill shown={shown} isLate={isLate} />
       <FirstResetProgress shown={shown} />
       <Actions>
         {(isDone || isOver || address === undefined) && (isDone || linksLeft > 0) && (
@@ -187,6 +191,19 @@ export function FirstResetStep({ progress, finished, onDone }: FirstResetProps) 
   );
 }
 
+/** Why what the page shows may stand still: the server or the directory does not answer. */
+function Standstill({ shown: { trouble }, isLate }: { shown: ShownFirstReset; isLate: boolean }) {
+  const { t } = useTranslation('set-up');
+  if (isLate) return <Notice tone="warning">{t('reset.no-answer')}</Notice>;
+  if (trouble === null) return null;
+  return (
+    <Notice tone="warning">
+      {t('reset.trouble')} <span lang="en">{`${trouble.problem}.`}</span>
+      {trouble.fix !== '' && <div lang="en">{trouble.fix}</div>}
+    </Notice>
+  );
+}
+
 /** What will happen, before it can. */
 function Consequences({ person }: { person: NonNullable<ShownFirstReset['person']> }) {
   const { t } = useTranslation('set-up');
@@ -194,7 +211,7 @@ function Consequences({ person }: { person: NonNullable<ShownFirstReset['person'
   return (
     <Notice tone="warning">
       {t('reset.consequences', { name, login, directory })}{' '}
-      {addresses === 0 ? t('reset.nobody-told') : t('reset.told', { count: addresses })}
+      {addresses === null ? t('reset.told-not-known') : addresses === 0 ? t('reset.nobody-told') : t('reset.told', { count: addresses })}
     </Notice>
   );
 }

@@ -6,12 +6,14 @@ import classes from './set-up.module.css';
 interface FoundCertificatesProps {
   id: string;
   found: ShownDirectory;
+  /** It was looked at with an authority that was given here. */
+  isPinned: boolean;
   trusts: boolean;
   onTrust: (trusts: boolean) => void;
 }
 
 /** The chain as the server showed it, and the one authority that can be trusted for it. */
-export function FoundCertificates({ id, found, trusts, onTrust }: FoundCertificatesProps) {
+export function FoundCertificates({ id, found, isPinned, trusts, onTrust }: FoundCertificatesProps) {
   const { t, i18n } = useTranslation('set-up');
   const { chain, trust, authority } = found;
   const day = (at: number) => new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium' }).format(at);
@@ -27,8 +29,9 @@ export function FoundCertificates({ id, found, trusts, onTrust }: FoundCertifica
         ))}
       </ul>
       <Notice tone={trust === null ? 'info' : 'warning'}>
-        {t(trust === null ? 'found.trusted' : 'found.untrusted')}
-        {trust !== null && <span lang="en"> {trust.problem}</span>}
+        {t(trust !== null ? 'found.untrusted' : isPinned ? 'found.trusted.by-authority' : 'found.trusted')}
+        {trust !== null && <span lang="en"> {`${trust.problem}.`}</span>}
+        {trust !== null && trust.code !== 'directory.tls-unknown-ca' && <div lang="en">{trust.fix}</div>}
       </Notice>
       {trust !== null && authority !== null && (
         <label className={classes.check}>

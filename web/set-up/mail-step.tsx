@@ -11,6 +11,10 @@ import { errorOf, StepForm, type StepProps, useStep } from './step.tsx';
 type Mail = NonNullable<SetUpAnswers['mail']>;
 const SECURITIES = ['starttls', 'tls', 'none'] as const;
 const HOST = 'set-up-mail-host';
+const FROM = 'set-up-mail-from';
+const TO = 'set-up-mail-to';
+/** Enough to tell a mailbox from a slip; the server judges it exactly. */
+const MAILBOX = /[^\s@<>]@[^\s@<>]+>?$/;
 
 /** The mail server, and one message by it. */
 export function MailStep(props: StepProps) {
@@ -32,6 +36,10 @@ export function MailStep(props: StepProps) {
       step.setMistakes([{ text: t('mail.missing'), field: HOST }]);
       return undefined;
     }
+    if (!MAILBOX.test(mail.from.trim())) {
+      step.setMistakes([{ text: t('mail.from.unlike'), field: FROM }]);
+      return undefined;
+    }
     const typed = password === '' ? {} : { mail: password };
     return step.save({ mail: { ...mail, host: mail.host.trim(), from: mail.from.trim(), port: number } }, typed);
   };
@@ -40,6 +48,7 @@ export function MailStep(props: StepProps) {
   };
   const test = async () => {
     setTrouble(undefined);
+    if (!MAILBOX.test(to.trim())) return step.setMistakes([{ text: t('mail.to.missing'), field: TO }]);
     if ((await save()) === undefined) return;
     setPassword('');
     const answer = await step.ask(() => setUpApi.testMail(to.trim()));
@@ -89,21 +98,31 @@ export function MailStep(props: StepProps) {
         autoComplete="new-password"
       />
       <TextField
-        id="set-up-mail-from"
+        id={FROM}
         label={t('mail.from')}
         hint={t('mail.from.hint')}
+        error={errorOf(step.mistakes, FROM)}
         value={mail.from}
         onChange={(from) => set({ from })}
         autoComplete="off"
       />
-      <TextField id="set-up-mail-to" label={t('mail.to')} inputMode="email" value={to} onChange={setTo} autoComplete="email" />
+      <TextField
+        id={TO}
+        label={t('mail.to')}
+        error={errorOf(step.mistakes, TO)}
+        inputMode="email"
+        value={to}
+        onChange={setTo}
+        autoComplete="email"
+      />
       <ActionButton look="secondary" busy={step.busy} onPress={() => void test()}>
         {t('mail.test')}
       </ActionButton>
       {trouble === null && <Notice>{t('mail.sent')}</Notice>}
       {trouble != null && (
         <Notice tone="warning">
-          {t('mail.refused')} <span lang="en">{`${trouble.problem} ${trouble.fix}`.trim()}</span>
+          {t('mail.refused')} <span lang="en">{trouble.problem}</span>
+          {trouble.fix !== '' && <div lang="en">{trouble.fix}</div>}
         </Notice>
       )}
     </StepForm>

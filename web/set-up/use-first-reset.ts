@@ -14,7 +14,8 @@ const isBetween = (failure: Failure): boolean =>
 
 /**
  * How far the test person has come, asked again and again for as long as something can come.
- * @returns `failure`: nobody may ask, `over`: the set-up is. `isLate`: the server takes long to come up
+ * @returns `failure`: nobody may ask, or nobody has answered for long; `over`: the set-up is. `isLate`: the server takes long to answer.
+ * `askAgain`: after a failure
  */
 export function useFirstReset() {
   const [shown, setShown] = useState<ShownFirstReset>();
@@ -42,5 +43,9 @@ export function useFirstReset() {
       clearTimeout(timer);
     };
   }, [polls, failure, isSettled]);
-  return { shown, setShown, failure, isLate: polls.inVain > LATE_AFTER };
+  const askAgain = () => {
+    setFailure(undefined);
+    setPolls({ all: 0, inVain: 0 });
+  };
+  return { shown, setShown, failure, askAgain, isLate: polls.inVain > LATE_AFTER };
 }

@@ -49,6 +49,7 @@ export async function writeForJourney(
     proof: state.proven,
     journeyId: journey.row.id,
     language: state.language,
+    ...(state.byLink !== undefined && 'setUp' in state.byLink ? { bySetUp: true } : {}),
     ...(link?.backing === undefined ? {} : { backing: link.backing }),
     consume: async (store, intents) => {
       const step: OpenStepOf<'writing'> = {

@@ -8,6 +8,7 @@ import { MAIL_KINDS, type MailParameters } from './mail-parts.ts';
 
 const texts = createTexts({ folder: 'locales' });
 const everything: MailParameters = {
+  setUp: 'link',
   code: '04711815',
   goal: 'unlock-account',
   action: 'reset-password',

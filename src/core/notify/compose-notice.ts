@@ -53,6 +53,7 @@ export async function composeNotice(deps: CoreDeps, notice: QueuedNotice): Promi
     ...notice.asked,
     ...(notice.kind === 'enrolment-reminder' ? { site: `${organisation.publicUrl.replace(/\/+$/, '')}/me` } : {}),
     ...(notice.helper === undefined ? {} : { helper: notice.helper }),
+    ...(notice.bySetUp === true ? { setUp: 'link' } : {}),
     ...(notice.factor === undefined ? {} : { factor: notice.factor }),
     ...(notice.endsAt === undefined ? {} : { endsAt: notice.endsAt }),
     ...(notice.countsFrom === undefined ? {} : { countsFrom: notice.countsFrom }),

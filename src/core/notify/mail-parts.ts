@@ -54,6 +54,7 @@ export type MailKind = (typeof MAIL_KINDS)[number];
  * - `link`: address of "this was not me", of an invitation, of the page of a caller who sets their own password, of the one on which callers prove who they are, or of the page on which somebody vouches, which has none. Its secret stands in the fragment, which no server is sent, and opening the page
  *   spends nothing: scanners of mails open every link
  * - `site`: where people sign in
+ * - `setUp`: it was done by a `link` of the set-up, for which nobody proved who they are
  * - `organisation`, `contact`: whose mail it is and who helps
  */
 export type MailParameters = Readonly<Record<string, string | number>>;
@@ -70,12 +71,12 @@ export const PARTS: Readonly<Record<MailKind, readonly Part[]>> = {
   code: ['code.asked', { code: true }, 'code.lifetime', 'asked', 'code.nobody-asks', 'code.not-you'],
   'call-code': ['call-code.asked', { code: true }, 'code.lifetime', 'call-code.called-you', 'call-code.not-you'],
   'call-page': ['call-page.what', 'call-page.how', { link: 'call-page.link' }, 'call-page.not-you'],
-  'password-was-reset': ['password-was-reset.what', ...NOT_ME],
+  'password-was-reset': ['password-was-reset.what', 'by-set-up', ...NOT_ME],
   'password-was-changed': ['password-was-changed.what', ...NOT_ME],
   'account-was-unlocked': ['account-was-unlocked.what', ...NOT_ME],
   'password-was-reset-for-you': ['password-was-reset-for-you.what', ...HELPED],
   'account-was-unlocked-for-you': ['account-was-unlocked-for-you.what', ...HELPED],
-  'password-may-have-been-reset': ['password-may-have-been-reset.what', ...NOT_ME],
+  'password-may-have-been-reset': ['password-may-have-been-reset.what', 'by-set-up', ...NOT_ME],
   'account-may-have-been-unlocked': ['account-may-have-been-unlocked.what', ...NOT_ME],
   'recovery-not-possible': ['recovery-not-possible.what', 'asked', 'recovery-not-possible.why', 'recovery-not-possible.not-you'],
   'recovery-frozen': ['recovery-frozen.what', 'recovery-frozen.next'],
@@ -130,6 +131,7 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   'account-may-have-been-unlocked.what': ['account', 'happenedAt'],
   'password-was-reset-for-you.what': ['account', 'happenedAt', 'helper'],
   'account-was-unlocked-for-you.what': ['account', 'happenedAt', 'helper'],
+  'by-set-up': ['setUp'],
   'not-me.explain': ['link'],
   'helped.explain': ['link'],
   'recovery-not-possible.what': ['account'],
@@ -183,6 +185,7 @@ export const KEPT: ReadonlySet<string> = new Set([
   'call-code.not-you',
   'call-page.how',
   'call-page.not-you',
+  'by-set-up',
   'not-me.explain',
   'helped.explain',
   'recovery-not-possible.not-you',

@@ -11,6 +11,7 @@ const everything: MailParameters = {
   ...{ code: '04711815', goal: 'unlock-account', action: 'reset-password', helper: 'grace', minutes: 10, account: 'alice' },
   ...{ directory: 'Example AD', names: 'alice, alice.admin', factor: 'totp', other: 'bob', author: 'root', reason: 'Phishing', count: 3 },
   ...{ happenedAt: 0, endsAt: 0, countsFrom: 0, askedAt: 0, address: '192.0.2.7', client: 'web', site: 'https://recover.example.test/me' },
+  setUp: 'link',
   ...{ link: NOT_ME, organisation: 'Example, Inc.', contact: 'Call 0800 1234.' },
 };
 const compose = (kind: MailKind, template: MailTemplate | null, parameters = everything, language = 'en') =>

@@ -37,6 +37,8 @@ export interface NoticeRequest {
   asked?: { askedAt: number; address: string; client: string };
   /** Sign-in name of who did it for the owner, where somebody did. */
   helper?: string;
+  /** It was done by a link of the set-up, by whoever sets Keyturn up. */
+  bySetUp?: boolean;
   /** The kind of proof that the notice is about, where it is about one. */
   factor?: FactorKind;
   /** Until when what the notice is about counts; milliseconds since 1970. */

@@ -76,21 +76,26 @@ function describe(
   const ending = servers.flatMap(({ url, certificateEnds }) =>
     certificateEndFindings(findingsOf('directory'), `The certificate of ${url}`, certificateEnds, NEW_CERTIFICATE, now),
   );
-  return [
-    ...servers.map(({ url, ok, problem, fix }) =>
-      ok ? finding('ok', url, null) : finding(anyServer ? 'warning' : 'error', `${url}: ${problem ?? ''}`, fix),
-    ),
-    ...ending.map(({ text }) => finding('warning', text, NEW_CERTIFICATE)),
-    ...(serviceAccount.ok || !anyServer ? [] : [finding('error', serviceAccount.problem ?? '', serviceAccount.fix)]),
-    ...configured.filter(({ ok }) => !ok).map(({ setting, value, text, fix }) => finding('error', `${setting} ${value}: ${text}`, fix)),
-    ...rights.flatMap((right) => {
-      if (!verbs.has(right.verb)) return [];
-      if (right.problem === null) return [finding('ok', right.verb, null)];
-      return [finding(right.ok === false && right.verb !== 'read-policy' ? 'error' : 'warning', right.problem, right.fix)];
-    }),
-    ...tooMuch.map((sentence) => finding('warning', sentence, null)),
-    ...notes.flatMap(({ text, fix }) => (fix === null ? [] : [finding('warning', text, fix)])),
-  ].map((each) => ({ ...each, fix: each.fix === null || fixParts(each.fix).sentence === '' ? null : each.fix }));
+  return (
+    [
+      ...servers.map(({ url, ok, problem, fix }) =>
+        ok ? finding('ok', url, null) : finding(anyServer ? 'warning' : 'error', `${url}: ${problem ?? ''}`, fix),
+      ),
+      ...ending.map(({ text }) => finding('warning', text, NEW_CERTIFICATE)),
+      ...(serviceAccount.ok || !anyServer ? [] : [finding('error', serviceAccount.problem ?? '', serviceAccount.fix)]),
+      ...configured.filter(({ ok }) => !ok).map(({ setting, value, text, fix }) => finding('error', `${setting} ${value}: ${text}`, fix)),
+      ...rights.flatMap((right) => {
+        if (!verbs.has(right.verb)) return [];
+        if (right.problem === null) return [finding('ok', right.verb, null)];
+        return [finding(right.ok === false && right.verb !== 'read-policy' ? 'error' : 'warning', right.problem, right.fix)];
+      }),
+      ...tooMuch.map((sentence) => finding('warning', sentence, null)),
+      ...notes.flatMap(({ text, fix }) => (fix === null ? [] : [finding('warning', text, fix)])),
+    ]
+      // What hides one thing hides it from several rights.
+      .filter(({ text }, index, all) => all.findIndex((other) => other.text === text) === index)
+      .map((each) => ({ ...each, fix: each.fix === null || fixParts(each.fix).sentence === '' ? null : each.fix }))
+  );
 }
 
 /** Stops the walk when enough were seen; nobody is told of it. */

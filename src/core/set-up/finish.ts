@@ -55,7 +55,7 @@ function withTypedSecrets({ checkContext, places }: SetUpTools, { secrets }: Set
 /**
  * Puts the configuration into force, and invites the first administrator: somebody of the group of the administrators, whom the
  * directory knows and who may sign in. Nothing happens before all of that is certain.
- * @throws AppError as `requireSetUp`; `set-up.conflict`; `set-up.incomplete`; `set-up.administrator-unfit`; `set-up.directory-trouble`; `directory.*`;
+ * @throws AppError as `requireSetUp`; `set-up.conflict`; `set-up.incomplete`; `set-up.administrator-…`; `set-up.directory-trouble`; `directory.*`;
  * `set-up.secrets-not-kept`
  */
 export async function finishSetUp(
@@ -113,14 +113,13 @@ export async function finishSetUp(
   }
 }
 
-/** @throws AppError `set-up.administrator-unfit` unless exactly one account has the name, and the directory says that it is in the group */
+/** @throws AppError `set-up.administrator-unknown` unless exactly one account has the name; `…-not-in-group` unless the directory says that it is */
 async function findAdministrator(directory: Directory, { roles }: Configuration, name: string): Promise<Account> {
   const groups = roles.find(({ may }) => may.includes('manage-roles'))?.heldBy.groups ?? [];
   const [account, ...others] = await directory.findAccounts(name);
   if (account === undefined || others.length > 0)
-    throw new AppError('set-up.administrator-unfit', { accounts: account === undefined ? 0 : others.length + 1 });
+    throw new AppError('set-up.administrator-unknown', { accounts: account === undefined ? 0 : others.length + 1 });
   const membership = await directory.readMembership(account, { places: [], groups });
-  if (!groups.some((group) => membership.groups[group] === true))
-    throw new AppError('set-up.administrator-unfit', { reason: 'not-in-group' });
+  if (!groups.some((group) => membership.groups[group] === true)) throw new AppError('set-up.administrator-not-in-group', { groups });
   return account;
 }

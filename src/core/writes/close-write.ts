@@ -72,10 +72,10 @@ async function tell(
 
 async function notify(deps: Pick<CoreDeps, 'clock' | 'random'>, store: Store, { intent, status }: WriteResult): Promise<void> {
   if (status !== 'done' && status !== 'unknown') return;
-  const { verb, account, language, actor } = intent;
+  const { verb, account, language, actor, bySetUp } = intent;
   const helped = status === 'done' && actor.kind === 'delegate' ? HELPED[verb] : undefined;
   const told = helped === undefined ? { kind: NOTICES[verb][status] } : { kind: helped, helper: actor.login ?? '' };
-  await queueNotice(deps, store, { ...told, account, language });
+  await queueNotice(deps, store, { ...told, account, language, ...(bySetUp === true ? { bySetUp } : {}) });
 }
 
 /** Whoever was signed in by the old password is not any more; also where it may have been written. */

@@ -35,6 +35,8 @@ export interface WriteRequest {
   session?: string | undefined;
   /** Language of the notice to the owner. */
   language: string;
+  /** The owner is told that it was done by a link of the set-up. */
+  bySetUp?: boolean | undefined;
   /** Goes into the event that tells of the intent. */
   backing?: WriteBacking | undefined;
   /** Joins the transaction that writes the intents; throwing here means that nothing is done. */
@@ -53,6 +55,8 @@ export interface WriteIntent {
   actor: Actor;
   proof: FactorKind[];
   language: string;
+  /** As in {@link WriteRequest}; absent where it was not. */
+  bySetUp?: boolean | undefined;
   unlock: boolean;
   /** The person must choose an own password at the next sign-in. Absent in those of an older version. */
   mustChange?: boolean | undefined;

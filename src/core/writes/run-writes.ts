@@ -70,7 +70,7 @@ function intentFor(
   request: Request,
   facts: { target: PreparedWrite; readAt: number; window: WriteWindow },
 ): WriteIntent {
-  const { journeyId, session, actor, proof, language, unlock, mustChange, logEnd } = request;
+  const { journeyId, session, actor, proof, language, bySetUp, unlock, mustChange, logEnd } = request;
   const { target, ...times } = facts;
   const { account, server, fingerprint: before } = target;
   const ref = { directory: account.directory, id: account.id };
@@ -83,6 +83,7 @@ function intentFor(
     actor,
     proof,
     language,
+    bySetUp,
     unlock,
     mustChange,
     server,

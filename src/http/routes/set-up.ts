@@ -18,6 +18,7 @@ import {
 } from '../../../shared/api/set-up.ts';
 import type { SetUpTools } from '../../core/ports/set-up-tools.ts';
 import { checkDirectory } from '../../core/set-up/check-directory.ts';
+import { checkRoleGroups } from '../../core/set-up/check-roles.ts';
 import type { SetUpFacts } from '../../core/set-up/facts.ts';
 import { checkSetUp, finishSetUp } from '../../core/set-up/finish.ts';
 import { openSetUp, requireSetUp, type SetUpActing, type SetUpDeps, saveSetUp } from '../../core/set-up/set-up.ts';
@@ -130,8 +131,10 @@ export function setUpRoutes(deps: SetUpHttpDeps): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        const judged = checkSetUp(deps.tools, await facts(request));
-        return { document: setUpFile(judged), missing: judged.missing, problems: judged.problems };
+        const answered = await facts(request);
+        const judged = checkSetUp(deps.tools, answered);
+        const problems = [...judged.problems, ...(await checkRoleGroups(deps.tools, answered))];
+        return { document: setUpFile(judged), missing: judged.missing, problems };
       },
     );
 

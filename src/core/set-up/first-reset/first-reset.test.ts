@@ -245,6 +245,17 @@ describe('who is to try a reset', () => {
     await expect(name('anybody')).rejects.toMatchObject(conflict);
   });
 
+  it('is looked for twenty times, whoever is found', async () => {
+    const { id } = await named();
+    for (let nth = 1; nth < 19; nth += 1) expect(await name('nobody')).toMatchObject({ reason: 'unknown-account' });
+    expect(await current()).toMatchObject({ namings: 19, person: { id } });
+    expect(await name('nobody')).toMatchObject({ reason: 'unknown-account' });
+    const before = (await events()).length;
+    expect(await name('nobody')).toEqual({ reason: 'names-used-up', detail: null });
+    expect(await current()).toMatchObject({ namings: 20, person: { id } });
+    expect(await events()).toHaveLength(before);
+  });
+
   it('is named by who holds the set-up alone, and not where it was changed from elsewhere', async () => {
     await expect(name('x', ['stale'])).rejects.toMatchObject({ code: 'set-up.not-open' });
     const login = `c${randomUUID()}`;

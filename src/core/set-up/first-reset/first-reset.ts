@@ -18,6 +18,8 @@ export interface FirstReset {
   /** Milliseconds since 1970, as all times here. */
   readonly endsAt: number;
   readonly linksMade: number;
+  /** Names that were looked up, whoever they led to. Absent: none. */
+  readonly namings?: number;
   readonly person?: AccountRef & { readonly login: string; readonly name: string };
   readonly link?: FirstResetLink;
 }

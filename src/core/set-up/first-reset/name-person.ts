@@ -9,7 +9,10 @@ import { recordEvent } from '../../audit/record-event.ts';
 import type { ActDeps } from '../../journey/act.ts';
 import type { Account, Directory } from '../../ports/directory.ts';
 import { actorOf } from '../set-up.ts';
-import { keep, requireFirstReset } from './first-reset.ts';
+import { type FoundFirstReset, keep, requireFirstReset } from './first-reset.ts';
+
+/** How many names one set-up looks up: enough for typing errors, and no way to ask who is there, who is protected and who holds a role. */
+const MOST_NAMINGS = 20;
 
 /** Why an account is not led to a reset here. `detail`: what protects it, or what the directory does not tell. */
 export interface Unfit {
@@ -20,12 +23,14 @@ export interface Unfit {
 /**
  * Takes down who is to try a reset: somebody whom the directory knows once, who may be recovered and holds no role. Nothing is changed for
  * them, and an earlier link is over.
- * @returns why they may not; null: they may
+ * @returns why they may not, or that enough names were looked up; null: they may
  * @throws AppError as `requireFirstReset`; `set-up.conflict`
  */
 export async function nameTestPerson(deps: ActDeps, tokens: readonly string[], name: string): Promise<Unfit | null> {
-  const found = await requireFirstReset(deps, tokens);
-  if (found.firstReset.link?.writer !== undefined) throw new AppError('set-up.conflict');
+  const before = await requireFirstReset(deps, tokens);
+  if (before.firstReset.link?.writer !== undefined) throw new AppError('set-up.conflict');
+  if ((before.firstReset.namings ?? 0) >= MOST_NAMINGS) return { reason: 'names-used-up', detail: null };
+  const found = await countNaming(deps, before);
   const looked = await look(deps, name);
   if ('reason' in looked) {
     const { account, reason, detail } = looked;
@@ -43,6 +48,16 @@ export async function nameTestPerson(deps: ActDeps, tokens: readonly string[], n
     if (!(await keep(store, named, {}))) throw new AppError('set-up.conflict');
   });
   return null;
+}
+
+/**
+ * Counts before the directories are asked, so that many at once are no more than one after the other.
+ * @throws AppError `set-up.conflict` when somebody was quicker
+ */
+async function countNaming({ store }: ActDeps, { row, firstReset }: FoundFirstReset): Promise<FoundFirstReset> {
+  const namings = (firstReset.namings ?? 0) + 1;
+  if (!(await keep(store, { row, firstReset }, { namings }))) throw new AppError('set-up.conflict');
+  return { row: { ...row, version: row.version + 1 }, firstReset: { ...firstReset, namings } };
 }
 
 async function look(deps: ActDeps, name: string): Promise<(Unfit & { account?: Account }) | { account: Account }> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../../shared/errors.ts';
 import { type AccessWorld, openAccessWorld } from '../../../../test/access-world.ts';
 import { asTaken, journeyRow } from '../../../../test/store/fixture.ts';
 import type { AuditEvent } from '../../audit/events.ts';
@@ -54,6 +55,7 @@ describe('the last step, as its page shows it', () => {
     const { person: _, link: __, ...rest } = reset();
     expect(await showFirstReset(world.deps(), rest)).toEqual({
       person: null,
+      trouble: null,
       progress: NOTHING,
       linkEndsAt: null,
       linksLeft: 3,
@@ -65,7 +67,7 @@ describe('the last step, as its page shows it', () => {
     const { link } = reset();
     const { journey: _, ...unopened } = link as NonNullable<typeof link>;
     expect(await show({ link: unopened })).toEqual({
-      ...{ person: { login: 'tess', name: 'Tess', directory: 'people', addresses: 1 }, progress: NOTHING },
+      ...{ person: { login: 'tess', name: 'Tess', directory: 'people', addresses: 1 }, trouble: null, progress: NOTHING },
       ...{ linkEndsAt: world.clock.now() + 5, linksLeft: 3, endsAt: 99 },
     });
     account = { directory: 'people', id: 'gone' };
@@ -171,6 +173,20 @@ describe('the notice to the test person', () => {
     world.clock.advance(1);
     expect((await show({ link: before })).progress.notice, 'since the link was made').toBe('waiting');
     expect(await notice(), 'before it').toBe('taken');
+  });
+
+  it('is not known, once it has no row of its own, while the directory does not tell the addresses; nothing else is hidden', async () => {
+    const down = new AppError('directory.unreachable', { problem: 'refused', fix: 'start it' });
+    world.change('people', { readAccount: () => Promise.reject(down) });
+    expect(await show()).toMatchObject({
+      person: { login: 'tess', addresses: null },
+      trouble: { code: 'directory.unreachable', problem: 'refused', fix: 'start it' },
+      progress: { written: 'done', notice: 'not-known' },
+    });
+    await queue(account);
+    expect(await notice()).toBe('waiting');
+    world.change('people', { readAccount: () => Promise.reject(new TypeError('a fault')) });
+    await expect(show()).rejects.toThrow(TypeError);
   });
 
   it('goes to nobody without an address', async () => {

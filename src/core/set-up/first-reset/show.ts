@@ -1,4 +1,5 @@
 import type { FirstResetProgress, ShownFirstReset } from '../../../../shared/api/first-reset.ts';
+import { isDirectoryTrouble } from '../../accounts/is-directory-trouble.ts';
 import { termFor } from '../../audit/event-terms.ts';
 import { factsOf as eventFacts } from '../../audit/facts-of.ts';
 import type { ActDeps } from '../../journey/act.ts';
@@ -7,6 +8,7 @@ import { addressesTold } from '../../notify/compose-notice.ts';
 import { MAIL_JOB } from '../../notify/queue-mail.ts';
 import { NOTICE_JOB, type NoticeRequest } from '../../notify/queue-notice.ts';
 import type { AccountRef, Directory } from '../../ports/directory.ts';
+import type { Trouble } from '../../ports/directory-finder.ts';
 import type { OutboxRow } from '../../ports/outbox-store.ts';
 import type { FirstReset } from './first-reset.ts';
 import { MOST_LINKS } from './link.ts';
@@ -16,30 +18,41 @@ const MOST_READ = 100;
 
 const NOTHING: FirstResetProgress = { isOpened: false, written: 'waiting', problem: null, notice: null, event: null };
 
-/** The step as its page shows it: read where it happened, in the journey, the audit log and the queue. @throws AppError `directory.*` */
+/**
+ * The step as its page shows it: read where it happened, in the journey, the audit log and the queue. A directory that is not there hides
+ * whom the notice goes to, and nothing else.
+ */
 export async function showFirstReset(deps: ActDeps, { person, link, linksMade, endsAt }: FirstReset): Promise<ShownFirstReset> {
   const rest = { linkEndsAt: link?.endsAt ?? null, linksLeft: MOST_LINKS - linksMade, endsAt };
-  if (person === undefined) return { ...rest, person: null, progress: NOTHING };
+  if (person === undefined) return { ...rest, person: null, trouble: null, progress: NOTHING };
   const directory = deps.directories.get(person.directory);
-  const addresses = await addressesOf(deps, directory, person);
+  const asked = await addressesOf(deps, directory, person);
+  const addresses = Array.isArray(asked) ? asked : null;
   return {
     ...rest,
-    person: { login: person.login, name: person.name, directory: directory.label, addresses: addresses.length },
+    person: { login: person.login, name: person.name, directory: directory.label, addresses: addresses?.length ?? null },
+    trouble: Array.isArray(asked) ? null : asked,
     progress:
       link?.journey === undefined ? NOTHING : await progressOf(deps, { person, journey: link.journey, since: link.madeAt, addresses }),
   };
 }
 
-async function addressesOf(deps: ActDeps, directory: Directory, { directory: id, id: account }: AccountRef): Promise<string[]> {
-  const found = await directory.readAccount({ directory: id, id: account });
-  return found === null ? [] : addressesTold(deps, found);
+async function addressesOf(deps: ActDeps, directory: Directory, { directory: id, id: account }: AccountRef): Promise<string[] | Trouble> {
+  try {
+    const found = await directory.readAccount({ directory: id, id: account });
+    return found === null ? [] : await addressesTold(deps, found);
+  } catch (error) {
+    if (!isDirectoryTrouble(error)) throw error;
+    const { problem, fix } = error.details;
+    return { code: error.code, problem: String(problem ?? error.code), fix: String(fix ?? '') };
+  }
 }
 
 interface Tried {
   readonly person: AccountRef;
   readonly journey: string;
   readonly since: number;
-  readonly addresses: readonly string[];
+  readonly addresses: readonly string[] | null;
 }
 
 async function progressOf(deps: ActDeps, tried: Tried): Promise<FirstResetProgress> {
@@ -80,10 +93,10 @@ async function progressOf(deps: ActDeps, tried: Tried): Promise<FirstResetProgre
 
 /** What has left the queue was taken by the mail server. */
 async function noticeOf(deps: ActDeps, { person, since, addresses }: Tried): Promise<FirstResetProgress['notice']> {
-  if (addresses.length === 0) return 'nobody';
+  if (addresses?.length === 0) return 'nobody';
   const told = new Set(addresses);
   const rows = (await deps.store.outbox.pending(MOST_READ, [])).filter((row) => row.createdAt >= since && isTo(row, person, told));
-  if (rows.length === 0) return 'taken';
+  if (rows.length === 0) return addresses === null ? 'not-known' : 'taken';
   return rows.some(({ failedAt }) => failedAt !== null) ? 'failed' : 'waiting';
 }
 
