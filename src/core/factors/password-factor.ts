@@ -54,8 +54,7 @@ export function createPasswordFactor(deps: FactorDeps): Factor<'password'> {
       };
       /** @returns whether it answered */
       const askNobody = async (directory: string): Promise<boolean> => {
-        const asking = tryNobody(deps, { directory, decoy: challengeId }, password).then(() => true);
-        return (await unlessInTrouble(directory, asking)) !== null;
+        return (await unlessInTrouble(directory, tryNobody(deps, { directory, decoy: challengeId }, password))) !== null;
       };
       const [answers, others] = await Promise.all([Promise.all(refs.map(askAbout)), Promise.all(elsewhere.map(({ id }) => askNobody(id)))]);
       answers.forEach(tellNotKnown);

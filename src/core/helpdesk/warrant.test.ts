@@ -211,6 +211,19 @@ describe('a receipt', () => {
     await expect(stands(helpCase)).rejects.toMatchObject(receiptNeeded);
   });
 
+  it('counts by what stands with another account of the person, until the two are parted', async () => {
+    const helpCase = await verified();
+    const other = await world.person();
+    await world.link(helpCase.account, other);
+    const factor = factorRow({ directory: other.directory, accountId: other.id, kind: 'questions' });
+    await world.store.factors.insert(factor);
+    const shown = { questions: [{ id: factor.id, owner: `people/${other.id}` }] };
+    const resting = { ...helpCase, facts: { ...helpCase.facts, shown } } as typeof helpCase;
+    await expect(stands(resting)).resolves.toBeUndefined();
+    await world.store.people.unlink(other);
+    await expect(stands(resting)).rejects.toMatchObject(receiptNeeded);
+  });
+
   it('counts for nobody who has vouched for the caller themselves', async () => {
     const vouched = (by: AccountRef) => ({ shown: { manager: [{ id: 'm', owner: null, by: `people/${by.id}` }] } as CaseFacts['shown'] });
     await expect(stands(await verified(vouched(second) as never))).resolves.toBeUndefined();
@@ -219,10 +232,11 @@ describe('a receipt', () => {
 
   it('counts no more where it rests on what counts for nothing since a threat was raised', async () => {
     const before = await verified();
+    const partly = await verified({ receipt: { method: { way: 'own-device', journey: 'j', proofs: ['totp', 'questions'] } } });
     const ownDevice = await verified({ receipt: { method: { way: 'own-device', journey: 'j', proofs: ['totp'] } } });
     const { id: threat, lift } = await world.raise();
     const since = await verified({ threat });
-    await expect(stands(before)).rejects.toMatchObject(receiptNeeded);
+    for (const less of [before, partly]) await expect(stands(less)).rejects.toMatchObject(receiptNeeded);
     for (const still of [since, ownDevice]) await expect(stands(still)).resolves.toBeUndefined();
     await lift();
     await expect(stands(before)).resolves.toBeUndefined();
@@ -277,7 +291,8 @@ describe('an act that writes to no directory', () => {
       },
       { type: 'case.closed', because: 'acted', actor: delegate(session) },
     ]);
-    expect(await rowOf(helpCase)).toMatchObject({ state: 'closed', closedAt: world.clock.now() });
+    const { row, facts } = await world.readCase(helpCase.row.id);
+    expect([row.state, row.closedAt, facts.because]).toEqual(['closed', world.clock.now(), 'acted']);
     await expect(spend(withReceipt(helpCase))).rejects.toMatchObject(passed);
     expect(await typesOf(helpCase)).toHaveLength(2);
     expect(await world.mails()).toEqual([]);
