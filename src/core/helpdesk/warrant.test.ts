@@ -383,6 +383,7 @@ describe('an act that writes', () => {
     await use(withReceipt(helpCase));
     await settle(withReceipt(helpCase), result);
     expect(await rowOf(helpCase)).toMatchObject({ state: 'closed', closedAt: world.clock.now() });
+    expect((await world.readCase(helpCase.row.id)).facts.because).toBe('acted');
     expect(await eventsOf(helpCase)).toMatchObject([{ type: 'case.closed', because: 'acted', actor: delegate(session) }]);
     // Once.
     await settle(withReceipt(helpCase), result);

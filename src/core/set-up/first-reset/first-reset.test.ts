@@ -23,7 +23,7 @@ import { makeFirstResetLink, openFirstResetLink } from './link.ts';
 import { nameTestPerson } from './name-person.ts';
 
 const MINUTE = 60_000;
-const URL = 'https://password.example.test/';
+const URL = 'https://password.example.test//';
 const TOKENS = ['stale', 'token'];
 const ROLES: Parameters<AccessWorld['configure']>[0] = {
   roles: [{ name: 'helpdesk', may: ['reset-password'], heldBy: { groups: ['Agents'] }, over: { directories: ['people'] } }],
@@ -328,6 +328,7 @@ describe('the link of the test person', () => {
   it('is worth nothing where it was replaced, never was, was used, or the person or the step is gone', async () => {
     const account = await named();
     const invalid = { code: 'set-up.reset-link-invalid' };
+    await expect(open('none.yet')).rejects.toMatchObject(invalid);
     const replaced = linkOf(await makeLink());
     const link = linkOf(await makeLink());
     const [id = '', secret = ''] = link.split('.');

@@ -66,7 +66,7 @@ export async function openFirstResetLink(
 ): Promise<{ token: string; journey: LoadedJourney }> {
   const found = await findFirstReset(deps.store, deps.act.at);
   const { person, link } = found?.firstReset ?? {};
-  // Stryker disable next-line ConditionalExpression: there is no link without a step and a person; the compiler wants it said
+  // Stryker disable next-line ConditionalExpression,LogicalOperator: there is no link without a step and a person; the compiler wants it said
   if (found === null || person === undefined) throw new AppError('set-up.reset-link-invalid');
   if (link === undefined || !isGood(deps, link, opening.link)) throw new AppError('set-up.reset-link-invalid');
   const account = { directory: person.directory, id: person.id };
