@@ -25,7 +25,7 @@ export const addPasskeyRequestSchema = z.strictObject({
 });
 export const addPasskeyResponseSchema = z.object({
   name: z.string(),
-  /** From when on it counts for a recovery; RFC 3339 in UTC. */
-  countsFrom: z.iso.datetime(),
+  /** From when on it counts for a recovery; RFC 3339 in UTC. null: at once. */
+  countsFrom: z.iso.datetime().nullable(),
 });
 export type AddedPasskey = z.infer<typeof addPasskeyResponseSchema>;

@@ -50,6 +50,8 @@ export const activitySchema = z.object({
     z.object({
       at: time,
       type: z.string(),
+      /** The kind of proof that it is about, where it is about one. */
+      factor: factorKindSchema.optional(),
       address: z.string().optional(),
       by: z.enum(['self', 'operator', 'system', 'delegate']).optional(),
     }),

@@ -76,7 +76,8 @@ export type AddressBegun = z.infer<typeof addressBegunSchema>;
 
 /** `POST /api/v1/me/factors/confirm` */
 export const confirmFactorRequestSchema = z.strictObject({ ceremony, code: z.string().min(1).max(40), name: nameSchema.optional() });
-export const addedFactorSchema = z.object({ name: z.string(), countsFrom: time });
+/** `countsFrom` null: it counts at once. */
+export const addedFactorSchema = z.object({ name: z.string(), countsFrom: time.nullable() });
 export type AddedFactor = z.infer<typeof addedFactorSchema>;
 
 /** `POST /api/v1/me/factors/passkey-options`, then `POST /api/v1/me/factors/passkeys` */
@@ -85,7 +86,7 @@ export type OwnPasskeyOptions = z.infer<typeof ownPasskeyOptionsSchema>;
 export const addOwnPasskeyRequestSchema = z.strictObject({ ceremony, name: nameSchema.optional(), credential: attestationSchema });
 
 /** `POST /api/v1/me/factors/recovery-codes`: ten new ones in place of those that there are. They are shown this once. */
-export const recoveryCodesMadeSchema = z.object({ codes: z.array(z.string()), countsFrom: time });
+export const recoveryCodesMadeSchema = z.object({ codes: z.array(z.string()), countsFrom: time.nullable() });
 export type RecoveryCodesMade = z.infer<typeof recoveryCodesMadeSchema>;
 
 export const renameFactorRequestSchema = z.strictObject({ name: nameSchema });

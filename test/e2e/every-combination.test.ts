@@ -150,7 +150,7 @@ describe.each(WORLDS)('every kind of proof, on %s', (kind, openWorld) => {
       await field(`Answer ${index + 1}`).fill(ANSWERS[id as keyof typeof ANSWERS]);
     }
     await page.keyboard.press('Enter');
-    await page.getByText('Your own questions is added').waitFor();
+    await page.getByText('Your questions are set up. They count from').waitFor();
     expect(codes.filter((code) => /[A-Z0-9]{4}-/i.test(code))).toHaveLength(10);
     held = { address, number, seed, codes };
     // Nothing of it counts before the day is over.

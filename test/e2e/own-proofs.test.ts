@@ -190,7 +190,7 @@ describe.each([
     await look('questions-wrong');
     await page.getByLabel('Answer 2').fill('Grünkohl mit Pinkel');
     await page.keyboard.press('Enter');
-    await page.getByText('Your own questions is added').waitFor();
+    await page.getByText('Your questions are set up. They count from').waitFor();
 
     await page.getByRole('button', { name: 'Rename Passkey This computer' }).click();
     await page.getByLabel('Name').fill('Old computer');
@@ -222,6 +222,7 @@ it('who has nothing set up is led to it at the first sign-in, in German', async 
   await title(page, /Ihre Wiederherstellungscodes/);
   await page.getByRole('button', { name: 'Ich habe sie aufbewahrt' }).click();
   await page.getByText('10 sind übrig').waitFor();
+  await page.getByText('können Sie sich erst wieder anmelden, wenn etwas davon zählt', { exact: false }).waitFor();
   await page.getByRole('button', { name: 'Abmelden' }).click();
   await page.getByRole('button', { name: /^Anmelden, um/ }).waitFor();
   expect(complaints).toEqual([]);

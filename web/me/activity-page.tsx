@@ -1,4 +1,6 @@
 import { useTranslation } from 'react-i18next';
+import type { FactorKind } from '../../shared/api/journeys.ts';
+import type { Activity } from '../../shared/api/me.ts';
 import { formatTime } from '../format.ts';
 import { mistakeOf } from '../portal/mistake-of.ts';
 import { ActionButton } from '../ui/action-button.tsx';
@@ -16,6 +18,10 @@ export function ActivityPage({ onBack, onOver }: { onBack: () => void; onOver: (
   const { value, failure } = useLoaded(meApi.activity, onOver);
   // What has no words is a detail of something else in the list.
   const told = value?.events.filter(({ type }) => i18n.exists(`event.${type}`, { ns: 'me' }));
+  const inWords = (key: string, factor: FactorKind | undefined, count: number) => {
+    const event = factor === undefined ? t(key) : t('activity.factor', { event: t(key), kind: t(`kind.${factor}`) });
+    return count === 1 ? event : t('activity.times', { event, count });
+  };
   return (
     <Question title={t('activity.title')} mistakes={failure === undefined ? [] : [mistakeOf(failure, portal)]} focusOn={failure}>
       <Prose>
@@ -25,11 +31,11 @@ export function ActivityPage({ onBack, onOver }: { onBack: () => void; onOver: (
         <Skeleton />
       ) : (
         <ul className={classes.list}>
-          {told.map(({ at, type, by, address }, index) => (
+          {asLines(told).map(({ at, type, factor, by, address, count }, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a list that is loaded once and never changes
             <li key={index} className={classes.item}>
               <div>
-                <p>{t(`event.${type}`)}</p>
+                <p>{inWords(`event.${type}`, factor, count)}</p>
                 <p className={classes.quiet}>{by === 'operator' || by === 'delegate' ? t(`activity.by-${by}`) : (address ?? '')}</p>
               </div>
               <p className={classes.quiet}>{formatTime(at)}</p>
@@ -42,4 +48,23 @@ export function ActivityPage({ onBack, onOver }: { onBack: () => void; onOver: (
       </Actions>
     </Question>
   );
+}
+
+type Line = Activity['events'][number] & { count: number };
+
+/** What reads the same and follows each other, such as ten codes that were made at once, is one line. */
+function asLines(events: Activity['events']): Line[] {
+  const lines: Line[] = [];
+  for (const event of events) {
+    const last = lines.at(-1);
+    const readsTheSame = last !== undefined && isSame(last, event);
+    if (readsTheSame) last.count += 1;
+    else lines.push({ ...event, count: 1 });
+  }
+  return lines;
+}
+
+function isSame(one: Activity['events'][number], other: Activity['events'][number]): boolean {
+  const what = ({ at, type, factor, by, address }: Activity['events'][number]) => [formatTime(at), type, factor, by, address].join('|');
+  return what(one) === what(other);
 }

@@ -13,6 +13,8 @@ import { Question } from '../ui/question.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import classes from './me.module.css';
 import { meApi } from './me-api.ts';
+import { CodesLine } from './proofs/codes-line.tsx';
+import { CountsFrom } from './proofs/counts-from.tsx';
 import { useLoaded } from './use-loaded.ts';
 
 const DAY_MS = 86_400_000;
@@ -35,6 +37,7 @@ export function OverviewPage({ go, onOver, onSignOut }: OverviewProps) {
   }
   if (me === undefined) return <Skeleton />;
   const { account, factors } = me;
+  const others = factors.filter(({ kind }) => kind !== 'recovery-code');
   const days = account.passwordExpiresAt === null ? null : Math.ceil((Date.parse(account.passwordExpiresAt) - serverNow()) / DAY_MS);
   return (
     <Question title={t('overview.title')} icon="person">
@@ -49,17 +52,16 @@ export function OverviewPage({ go, onOver, onSignOut }: OverviewProps) {
       </dl>
       <h2 className={classes.heading}>{t('overview.proofs')}</h2>
       <ul className={classes.list}>
-        {factors.map((factor) => (
+        {others.map((factor) => (
           <li key={factor.id} className={classes.item}>
             <div>
               <p>{t(`kind.${factor.kind}`)}</p>
               <p className={classes.quiet}>{factor.label}</p>
             </div>
-            {factor.countsFrom !== null && (
-              <p className={classes.quiet}>{t('overview.counts-from', { time: formatTime(factor.countsFrom) })}</p>
-            )}
+            <CountsFrom at={factor.countsFrom} />
           </li>
         ))}
+        <CodesLine codes={factors.filter(({ kind }) => kind === 'recovery-code')} />
       </ul>
       <QuietLink onPress={() => go('/me?page=proofs')}>{t('overview.manage')}</QuietLink>
       <Actions>

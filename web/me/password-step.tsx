@@ -28,7 +28,7 @@ export function PasswordStep(props: StepProps<'password'> & { account: string })
       <TextField
         id={FIELD}
         label={t('password.label')}
-        hint={t('password.hint')}
+        hint={account === '' ? t('password.hint') : t('password.hint.of', { account })}
         error={fieldError}
         value={password}
         onChange={setPassword}

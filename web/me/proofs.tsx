@@ -21,14 +21,16 @@ interface ProofsProps {
   take: (journey: string) => Promise<Outcome<unknown>>;
   onTaken: () => void;
   onAgain: () => void;
+  /** Whose they are, where it is not the name that was typed to begin with. */
+  of?: string;
 }
 
 /** The steps of a journey that ends in a session, or raises one. */
-export function Proofs({ opened, contact, take, onTaken, onAgain }: ProofsProps) {
+export function Proofs({ opened, contact, take, onTaken, onAgain, of }: ProofsProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const { state, busy, answer, reload, end } = useJourney(opened);
-  const [account] = useState(() => loadDraft()?.account ?? '');
+  const [account] = useState(() => of ?? loadDraft()?.account ?? '');
   const [failure, setFailure] = useState<Failure>();
   const exchanging = useRef(false);
   const step = state.name === 'open' ? state.step : undefined;

@@ -61,6 +61,15 @@ interface QuietLinkProps {
   onPress: () => void;
 }
 
+/** A link that an app on a device in the hand opens; elsewhere it is not shown. */
+export function AppLink({ href, children }: { href: string; children: string }) {
+  return (
+    <a className={classes.app} href={href}>
+      {children}
+    </a>
+  );
+}
+
 /** A link that stays in the page: it looks like one and works by script. */
 export function QuietLink({ children, toPhone = false, onPress }: QuietLinkProps) {
   return (

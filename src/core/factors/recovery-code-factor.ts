@@ -1,3 +1,4 @@
+import { FEW_RECOVERY_CODES } from '../../../shared/few-recovery-codes.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { RECOVERY_CODE_LENGTH, readRecoveryCode, recoveryCodeDigest } from '../enrolment/recovery-codes.ts';
 import { queueNotice } from '../notify/queue-notice.ts';
@@ -7,9 +8,6 @@ import { withEqualDigests } from './constant-time.ts';
 import type { Factor, FactorDeps, Proof } from './factor.ts';
 import { FACTOR_TRAITS } from './kinds.ts';
 import { ownerOf } from './owner-of.ts';
-
-/** With so many left, or fewer, the owner is told to ask for new ones. */
-const FEW = 3;
 
 /**
  * One of ten codes that a person keeps on paper (look-up secrets, NIST SP 800-63B-4 3.1.2; saved recovery codes, 4.2.1.1). Each proves
@@ -24,7 +22,7 @@ export function createRecoveryCodeFactor(deps: FactorDeps): Factor<'code'> {
     await store.factors.markUsed(id, now);
     const left = (await store.factors.ofAccount(account)).filter((factor) => factor.kind === kind).length;
     const language = configuration().organisation.defaultLanguage;
-    if (left <= FEW) await queueNotice(deps, store, { kind: 'recovery-codes-few', account, language, count: left });
+    if (left <= FEW_RECOVERY_CODES) await queueNotice(deps, store, { kind: 'recovery-codes-few', account, language, count: left });
     return true;
   }
 

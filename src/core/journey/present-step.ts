@@ -28,6 +28,10 @@ export function presentTime(time: number, round: 'up' | 'down'): string {
   return new Date((round === 'up' ? Math.ceil(time / SECOND) : Math.floor(time / SECOND)) * SECOND).toISOString();
 }
 
+/** From when on something counts that waits, for clients; null: it does. */
+export const presentCountsFrom = (countsFrom: number | null, now: number): string | null =>
+  countsFrom !== null && countsFrom > now ? presentTime(countsFrom, 'up') : null;
+
 const presentTimeOrNull = (time: number | null, round: 'up' | 'down') => (time === null ? null : presentTime(time, round));
 
 /**

@@ -56,7 +56,8 @@ export async function composeNotice(deps: CoreDeps, notice: QueuedNotice): Promi
     ...(notice.bySetUp === true ? { setUp: 'link' } : {}),
     ...(notice.factor === undefined ? {} : { factor: notice.factor }),
     ...(notice.endsAt === undefined ? {} : { endsAt: notice.endsAt }),
-    ...(notice.countsFrom === undefined ? {} : { countsFrom: notice.countsFrom }),
+    // What counts at once waits for nobody to stop it.
+    ...(notice.countsFrom === undefined || notice.countsFrom <= notice.happenedAt ? {} : { countsFrom: notice.countsFrom }),
     ...(notice.other === undefined ? {} : { other: notice.other }),
     ...(notice.count === undefined ? {} : { count: notice.count }),
     ...(notice.kind === 'vouch-asked' ? { link: vouchAddress(deps) } : {}),

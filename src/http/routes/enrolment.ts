@@ -11,7 +11,7 @@ import { AppError, isAppError } from '../../../shared/errors.ts';
 import { beginPasskey, finishPasskey } from '../../core/enrolment/passkeys.ts';
 import { journeyActor } from '../../core/journey/act.ts';
 import { openRight, spendRight } from '../../core/journey/offers.ts';
-import { presentTime } from '../../core/journey/present-step.ts';
+import { presentCountsFrom } from '../../core/journey/present-step.ts';
 import { slowDown } from '../../core/journey/start-journey.ts';
 import { actOf } from '../act-of.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -66,7 +66,7 @@ export function enrolmentRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           throw isAppError(error, 'journey.step-passed') ? new AppError('enrolment.right-invalid') : error;
         });
         deps.wakeOutbox('notice');
-        return reply.status(201).send({ name: row.label, countsFrom: presentTime(row.countsFrom ?? acting.act.at, 'up') });
+        return reply.status(201).send({ name: row.label, countsFrom: presentCountsFrom(row.countsFrom, acting.act.at) });
       },
     );
   };

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { problemSchema } from '../../../shared/api/journeys.ts';
+import { factorKindSchema, problemSchema } from '../../../shared/api/journeys.ts';
 import {
   activitySchema,
   changePasswordRequestSchema,
@@ -14,7 +14,7 @@ import { type Change, changePassword, rulesForChange } from '../../core/change/c
 import { OWN, type OwnFacts } from '../../core/change/own-accounts.ts';
 import { timeZoneOf } from '../../core/configuration/time-zone.ts';
 import { factorsOf } from '../../core/enrolment/factors-of.ts';
-import { presentTime } from '../../core/journey/present-step.ts';
+import { presentCountsFrom, presentTime } from '../../core/journey/present-step.ts';
 import { judgeNewPassword } from '../../core/password-policy/judge-new-password.ts';
 import { presentRules, presentVerdicts } from '../../core/password-policy/present.ts';
 import { presentRefusal } from '../../core/password-policy/present-refusal.ts';
@@ -69,7 +69,7 @@ export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
               label,
               createdAt: time(createdAt),
               lastUsedAt: time(lastUsedAt),
-              countsFrom: countsFrom !== null && countsFrom > acting.act.at ? presentTime(countsFrom, 'up') : null,
+              countsFrom: presentCountsFrom(countsFrom, acting.act.at),
             })),
             rules: presentRules(rules, deps.texts, requestLanguage(deps, request), timeZoneOf(deps.configuration())),
             helps: deps.configuration().roles.some(({ may }) => may.some(isAct)),
@@ -88,10 +88,15 @@ export function meRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
           const events = await recentEvents(deps.store, session.account, SHOWN);
           return {
             events: events.toReversed().map(({ at, type, data }) => {
-              const { actor } = JSON.parse(data) as { actor?: { kind: 'self' | 'operator' | 'system' | 'delegate'; address?: string } };
+              const { actor, factor } = JSON.parse(data) as {
+                actor?: { kind: 'self' | 'operator' | 'system' | 'delegate'; address?: string };
+                factor?: unknown;
+              };
+              const kind = factorKindSchema.safeParse(factor);
               return {
                 at: presentTime(at, 'down'),
                 type,
+                ...(kind.success ? { factor: kind.data } : {}),
                 ...(actor === undefined ? {} : { by: actor.kind }),
                 // Where a delegate sits is none of the owner's business.
                 ...(actor?.address === undefined || actor.kind === 'delegate' ? {} : { address: actor.address }),

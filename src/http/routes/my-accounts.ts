@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { problemSchema, startResponseSchema } from '../../../shared/api/journeys.ts';
 import { beginLinkRequestSchema, linkAccountRequestSchema, type MyAccounts, myAccountsSchema } from '../../../shared/api/my-accounts.ts';
-import { presentTime } from '../../core/journey/present-step.ts';
+import { presentCountsFrom, presentTime } from '../../core/journey/present-step.ts';
 import { linkAccount, startLink } from '../../core/people/link-account.ts';
 import { unlinkAccount } from '../../core/people/unlink-account.ts';
 import type { PersonAccount } from '../../core/ports/people-store.ts';
@@ -27,7 +27,7 @@ export function myAccountRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       login: account?.login ?? null,
       directory: directory?.label ?? linked.directory,
       linkedAt: presentTime(linked.linkedAt, 'down'),
-      countsFrom: linked.countsFrom > now ? presentTime(linked.countsFrom, 'up') : null,
+      countsFrom: presentCountsFrom(linked.countsFrom, now),
     };
   };
 

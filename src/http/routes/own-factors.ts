@@ -25,7 +25,7 @@ import { questionsToChoose, setOwnQuestions } from '../../core/enrolment/own-que
 import { addedByOwner, goingOn, requireMayAdd } from '../../core/enrolment/own-session.ts';
 import { tellDevices } from '../../core/enrolment/passkey-devices.ts';
 import { beginPasskey, finishPasskey } from '../../core/enrolment/passkeys.ts';
-import { presentTime } from '../../core/journey/present-step.ts';
+import { presentCountsFrom, presentTime } from '../../core/journey/present-step.ts';
 import type { FactorRow } from '../../core/ports/store.ts';
 import { sessionActor } from '../../core/sessions/end-sessions.ts';
 import { forSession } from '../for-session.ts';
@@ -38,9 +38,6 @@ const nothing = z.strictObject({});
 const params = z.object({ factor: z.string().min(1).max(120) });
 const time = (at: number | null) => (at === null || at === 0 ? null : presentTime(at, 'down'));
 
-/** null: now. */
-const from = (at: number | null, now: number) => (at !== null && at > now ? presentTime(at, 'up') : null);
-
 /** `/api/v1/me/factors`: what proves somebody who is signed in, added, renamed and taken away by themselves. */
 export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
   const present = (row: FactorRow, now: number): OwnFactor => ({
@@ -51,11 +48,11 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
     removable: row.source !== FROM_DIRECTORY,
     createdAt: time(row.createdAt),
     lastUsedAt: time(row.lastUsedAt),
-    countsFrom: from(row.countsFrom, now),
+    countsFrom: presentCountsFrom(row.countsFrom, now),
   });
   const added = (row: FactorRow, now: number) => {
     deps.wakeOutbox('notice');
-    return { name: row.label, countsFrom: presentTime(row.countsFrom ?? now, 'up') };
+    return { name: row.label, countsFrom: presentCountsFrom(row.countsFrom, now) };
   };
 
   return async (app) => {
@@ -71,7 +68,8 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
             addable,
             ways: ways.map(({ kinds, missing }) => ({
               ...{ kinds: [...kinds], missing: [...missing] },
-              from: missing.length === 0 ? from(countsFromOf(kinds, [...factors, ...linked, ...vouched]), acting.act.at) : null,
+              from:
+                missing.length === 0 ? presentCountsFrom(countsFromOf(kinds, [...factors, ...linked, ...vouched]), acting.act.at) : null,
             })),
             questions: addable.includes('questions') ? questionsToChoose(acting, session) : null,
             coolDownHours,
@@ -177,7 +175,7 @@ export function ownFactorRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
         forSession(deps, request, reply, async (acting, session) => {
           const { codes, countsFrom } = await makeOwnCodes(acting, session);
           deps.wakeOutbox('notice');
-          return reply.status(201).send({ codes, countsFrom: presentTime(countsFrom, 'up') });
+          return reply.status(201).send({ codes, countsFrom: presentCountsFrom(countsFrom, acting.act.at) });
         }),
     );
 

@@ -17,7 +17,7 @@ import { risksOf } from '../../core/helpdesk/risks-of.ts';
 import { searchPeople } from '../../core/helpdesk/search-people.ts';
 import { type SeenPersonFacts, seePerson } from '../../core/helpdesk/see-person.ts';
 import { tellOfPerson } from '../../core/helpdesk/tell-of-person.ts';
-import { presentTime } from '../../core/journey/present-step.ts';
+import { presentCountsFrom, presentTime } from '../../core/journey/present-step.ts';
 import type { Account } from '../../core/ports/directory.ts';
 import { forCaller } from '../for-caller.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -55,7 +55,7 @@ export function peopleRoutes(deps: HttpDeps): FastifyPluginAsyncZod {
       },
       factors: seen.factors.map(({ kind, label, createdAt, lastUsedAt, countsFrom }) => ({
         ...{ kind, label: maskContact(kind, label), createdAt: time(createdAt), lastUsedAt: time(lastUsedAt) },
-        countsFrom: later(countsFrom),
+        countsFrom: presentCountsFrom(countsFrom, now),
       })),
       linked: [...seen.linked],
       risks: risksOf(seen, now),

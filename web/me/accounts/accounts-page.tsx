@@ -13,7 +13,7 @@ import { AccountList } from './account-list.tsx';
 import { NameAccount } from './name-account.tsx';
 import { PartAccount } from './part-account.tsx';
 
-type View = { name: 'name' } | { name: 'proof'; opened: OpenStep } | { name: 'part'; account: MyAccounts['accounts'][number] };
+type View = { name: 'name' } | { name: 'proof'; opened: OpenStep; of: string } | { name: 'part'; account: MyAccounts['accounts'][number] };
 
 /** The other accounts of somebody who is signed in: linked by proving them, and parted. */
 export function AccountsPage({ contact, onBack, onOver }: { contact: string; onBack: () => void; onOver: () => void }) {
@@ -42,7 +42,7 @@ export function AccountsPage({ contact, onBack, onOver }: { contact: string; onB
   if (fresh.page !== undefined) return fresh.page;
   switch (view?.name) {
     case 'name':
-      return <NameAccount ask={fresh.ask} onOpened={(opened) => setView({ name: 'proof', opened })} onBack={() => list()} />;
+      return <NameAccount ask={fresh.ask} onOpened={(opened, of) => setView({ name: 'proof', opened, of })} onBack={() => list()} />;
     case 'proof':
       return (
         <Proofs
@@ -51,6 +51,7 @@ export function AccountsPage({ contact, onBack, onOver }: { contact: string; onB
           take={take}
           onTaken={() => list(t('accounts.linked'))}
           onAgain={() => setView({ name: 'name' })}
+          of={view.of}
         />
       );
     case 'part':

@@ -12,14 +12,19 @@ import type { Ask } from '../use-fresh-proof.tsx';
 const NAME = 'other-account';
 
 /** Which other account; it is proven next. */
-export function NameAccount({ ask, onOpened, onBack }: { ask: Ask; onOpened: (opened: OpenStep) => void; onBack: () => void }) {
+export function NameAccount({ ask, onOpened, onBack }: { ask: Ask; onOpened: (opened: OpenStep, of: string) => void; onBack: () => void }) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const [name, setName] = useState('');
   const { busy, mistake, mistakes, send, missing } = useAsked(NAME);
   const submit = () => {
     if (name.trim() === '') return missing(t('accounts.name.missing'));
-    return void send(() => ask(() => meApi.beginLink(name.trim()), onOpened));
+    return void send(() =>
+      ask(
+        () => meApi.beginLink(name.trim()),
+        (opened) => onOpened(opened, name.trim()),
+      ),
+    );
   };
   return (
     <Question title={t('accounts.link')} mistakes={mistakes} focusOn={mistake} onSubmit={submit}>

@@ -2,7 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AddedFactor, TotpBegun } from '../../../shared/api/own-factors.ts';
 import { FormActions } from '../../ui/form-actions.tsx';
-import { Exact, NextLine, Prose } from '../../ui/layout.tsx';
+import { AppLink, Exact, NextLine, Prose } from '../../ui/layout.tsx';
 import { Question } from '../../ui/question.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { useAsked } from '../../use-asked.ts';
@@ -40,6 +40,7 @@ export function AddTotp({ begun, ask, onAdded, onBack }: AddTotpProps) {
       <Suspense fallback={null}>
         <QrCode text={begun.address} label={t('proofs.totp.qr')} />
       </Suspense>
+      <AppLink href={begun.address}>{t('proofs.totp.open')}</AppLink>
       <Prose>
         <p>{t('proofs.totp.type')}</p>
       </Prose>

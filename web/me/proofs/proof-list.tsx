@@ -1,12 +1,13 @@
 import { useTranslation } from 'react-i18next';
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { OwnFactor, OwnFactors } from '../../../shared/api/own-factors.ts';
-import { formatTime } from '../../format.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
-import { Actions, Prose } from '../../ui/layout.tsx';
+import { Actions, NextLine, Prose } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { type Mistake, Question } from '../../ui/question.tsx';
 import classes from '../me.module.css';
+import { CodesLine } from './codes-line.tsx';
+import { CountsFrom } from './counts-from.tsx';
 import { WaysBack } from './ways-back.tsx';
 
 interface ProofListProps {
@@ -20,13 +21,15 @@ interface ProofListProps {
   onPhone?: (() => void) | undefined;
   onRename: (factor: OwnFactor) => void;
   onRemove: (factor: OwnFactor) => void;
+  /** What comes after this page, where nothing here leads there. */
+  next?: string | undefined;
   /** Of the button that leads back. */
   back: string;
   onBack: () => void;
 }
 
 /** What there is, by what the account can be recovered, and what can be added. */
-export function ProofList({ own, limited, said, mistake, onAdd, onPhone, onRename, onRemove, back, onBack }: ProofListProps) {
+export function ProofList({ own, limited, said, mistake, onAdd, onPhone, onRename, onRemove, next, back, onBack }: ProofListProps) {
   const { t } = useTranslation('me');
   const isFirst = limited && own.factors.length === 0;
   const codes = own.factors.filter(({ kind }) => kind === 'recovery-code');
@@ -49,15 +52,7 @@ export function ProofList({ own, limited, said, mistake, onAdd, onPhone, onRenam
           {others.map((factor) => (
             <Item key={factor.id} factor={factor} onRename={onRename} onRemove={onRemove} limited={limited} />
           ))}
-          {codes.length > 0 && (
-            <li className={classes.item}>
-              <div>
-                <p>{t('proofs.codes')}</p>
-                <p className={classes.quiet}>{t('proofs.codes.left', { count: codes.length })}</p>
-                <CountsFrom at={codes[0]?.countsFrom ?? null} />
-              </div>
-            </li>
-          )}
+          <CodesLine codes={codes} />
         </ul>
       )}
       <WaysBack ways={own.ways} />
@@ -97,6 +92,7 @@ export function ProofList({ own, limited, said, mistake, onAdd, onPhone, onRenam
           {back}
         </ActionButton>
       </Actions>
+      {next !== undefined && <NextLine>{next}</NextLine>}
     </Question>
   );
 }
@@ -132,9 +128,4 @@ function Item({ factor, onRename, onRemove, limited }: ItemProps) {
       )}
     </li>
   );
-}
-
-function CountsFrom({ at }: { at: string | null }) {
-  const { t } = useTranslation('me');
-  return at === null ? null : <p className={classes.quiet}>{t('overview.counts-from', { time: formatTime(at) })}</p>;
 }

@@ -1,8 +1,9 @@
+import type { TFunction } from 'i18next';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { PhoneOffered } from '../../../shared/api/on-phone.ts';
-import type { AddressBegun, OwnFactor, RecoveryCodesMade, TotpBegun } from '../../../shared/api/own-factors.ts';
+import type { AddedFactor, AddressBegun, OwnFactor, RecoveryCodesMade, TotpBegun } from '../../../shared/api/own-factors.ts';
 import type { Failure } from '../../api.ts';
 import { formatTime } from '../../format.ts';
 import { mistakeOf } from '../../portal/mistake-of.ts';
@@ -83,8 +84,10 @@ export function ProofsPage({ contact, limited, onBack, onOver, backLabel }: Proo
     setSaid(sentence);
     void load();
   };
-  const added = ({ name, countsFrom }: { name: string; countsFrom: string }) =>
-    list(t('proofs.added', { name, time: formatTime(countsFrom) }));
+  const added = ({ name, countsFrom }: AddedFactor) =>
+    list(countsFrom === null ? t('proofs.added.now', { name }) : t('proofs.added', { name, time: formatTime(countsFrom) }));
+  const questionsAdded = ({ countsFrom }: AddedFactor) =>
+    list(countsFrom === null ? t('proofs.questions.added.now') : t('proofs.questions.added', { time: formatTime(countsFrom) }));
   const onPhone = () => void begin(meApi.offerPhone, (offered) => setView({ name: 'phone', offered }));
   const makeCodes = () => void begin(meApi.makeCodes, (made) => setView({ name: 'codes', made }));
   const add = (kind: FactorKind) => {
@@ -115,7 +118,11 @@ export function ProofsPage({ contact, limited, onBack, onOver, backLabel }: Proo
     case 'passkey':
       return <AddOwnPasskey ask={ask} onAdded={added} onBack={back} />;
     case 'questions':
-      return value?.questions == null ? <Skeleton /> : <SetQuestions choice={value.questions} ask={ask} onAdded={added} onBack={back} />;
+      return value?.questions == null ? (
+        <Skeleton />
+      ) : (
+        <SetQuestions choice={value.questions} ask={ask} onAdded={questionsAdded} onBack={back} />
+      );
     case 'replace-codes':
       return <ReplaceCodes hours={value?.coolDownHours ?? 0} onMake={makeCodes} onBack={back} />;
     case 'codes':
@@ -141,10 +148,19 @@ export function ProofsPage({ contact, limited, onBack, onOver, backLabel }: Proo
       onPhone={isAtComputer() ? onPhone : undefined}
       onRename={(factor) => setView({ name: 'rename', factor })}
       onRemove={(factor) => setView({ name: 'remove', factor })}
+      next={limited && backLabel === undefined ? afterwards(value.factors, t) : undefined}
       back={backLabel ?? (limited ? t('sign-out') : portal('action.back'))}
       onBack={onBack}
     />
   );
+}
+
+/** How they get in for everything else, who may do nothing here but add; nothing where there is nothing yet. */
+function afterwards(factors: readonly OwnFactor[], t: TFunction<'me'>): string | undefined {
+  if (factors.some(({ countsFrom }) => countsFrom === null)) return t('proofs.next');
+  // Of one form, so that the first of them in time is the first as text.
+  const [first] = factors.flatMap(({ countsFrom }) => countsFrom ?? []).toSorted();
+  return first === undefined ? undefined : t('proofs.next.later', { time: formatTime(first) });
 }
 
 /** Whoever is on a phone has it in hand already. */

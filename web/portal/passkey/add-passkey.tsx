@@ -15,7 +15,7 @@ export function AddPasskey({ right, proven }: { right: string; proven: string | 
   const [name, setName] = useState(() => t('add-passkey.name.default'));
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string>();
-  const [added, setAdded] = useState<{ name: string; countsFrom: string }>();
+  const [added, setAdded] = useState<{ name: string; countsFrom: string | null }>();
 
   const add = async () => {
     setTrouble(undefined);
@@ -61,7 +61,9 @@ export function AddPasskey({ right, proven }: { right: string; proven: string | 
       </Actions>
     </>
   );
-  const done = added === undefined ? '' : t('add-passkey.added', { name: added.name, time: formatTime(added.countsFrom) });
+  const saidOf = ({ name, countsFrom }: NonNullable<typeof added>) =>
+    countsFrom === null ? t('add-passkey.added.now', { name }) : t('add-passkey.added', { name, time: formatTime(countsFrom) });
+  const done = added === undefined ? '' : saidOf(added);
   return (
     <Aside>
       <Announcement>{done}</Announcement>
