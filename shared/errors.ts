@@ -95,6 +95,10 @@ export const ERRORS = {
   'session.for-enrolment-only': { status: 403, audience: 'anyone', level: 'info' },
   'session.unknown': { status: 404, audience: 'anyone', level: 'info' },
   'account.write-open': { status: 409, audience: 'anyone', level: 'info' },
+  'account.disabled': { status: 409, audience: 'anyone', level: 'info' },
+  'account.expired': { status: 409, audience: 'anyone', level: 'info' },
+  'account.without-password': { status: 409, audience: 'anyone', level: 'info' },
+  'account.frozen': { status: 409, audience: 'anyone', level: 'info' },
   'notice.link-invalid': { status: 410, audience: 'anyone', level: 'info' },
   // Enrolment
   'enrolment.address-invalid': { status: 422, audience: 'anyone', level: 'info' },

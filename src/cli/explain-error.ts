@@ -98,10 +98,6 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     fix: 'Enrol something, and sign in with it',
   },
   'session.unknown': { meaning: 'The account has no such session, or not any more', fix: 'List the sessions again' },
-  'account.write-open': {
-    meaning: 'Another write to the same account has not ended, or its outcome is not known yet',
-    fix: 'Try again in a minute: it ends by itself',
-  },
   'notice.link-invalid': { meaning: 'The link from the notice is unknown or too old', fix: 'Call the helpdesk' },
   'enrolment.address-invalid': {
     meaning: 'This is no address that mail can be sent to',

@@ -4,11 +4,32 @@ import type { Explanation } from './explanation.ts';
 
 type HelpdeskCode = Extract<
   ErrorCode,
-  `${'case' | 'helpdesk-link' | 'emergency' | 'list' | 'live' | 'message' | 'outbox' | 'threat'}.${string}` | 'people.searched-too-often'
+  | `${'account' | 'case' | 'helpdesk-link' | 'emergency' | 'list' | 'live' | 'message' | 'outbox' | 'threat'}.${string}`
+  | 'people.searched-too-often'
 >;
 
-/** Errors about cases, lists, live notices, emergencies, messages that wait and raised threats: a part of `EXPLANATIONS`. */
+/** Errors about accounts that are to be helped, cases, lists, live notices, emergencies, messages that wait and raised threats: a part of `EXPLANATIONS`. */
 export const HELPDESK_EXPLANATIONS: Record<HelpdeskCode, Explanation> = {
+  'account.write-open': {
+    meaning: 'Another write to the same account has not ended, or its outcome is not known yet',
+    fix: 'Try again in a minute: it ends by itself',
+  },
+  'account.disabled': {
+    meaning: 'An agent or a manager would help somebody whose account is disabled in its directory; nothing is written to it',
+    fix: 'Enable the account in the directory where that is wanted, and try again: a receipt is as good as before for its minutes',
+  },
+  'account.expired': {
+    meaning: 'An agent or a manager would help somebody whose account is past its end in its directory; nothing is written to it',
+    fix: 'Set a later end in the directory where that is wanted, and try again',
+  },
+  'account.without-password': {
+    meaning: 'An agent or a manager would help somebody whose account does not sign in by a password',
+    fix: 'None: what a password could do is done by a smart card there',
+  },
+  'account.frozen': {
+    meaning: 'The owner of the account has said "this was not me": nobody resets or unlocks it until it is released',
+    fix: withLines('Find out what happened, and release it in a case for that, or by', 'keyturn recovery release LOGIN --reason REASON'),
+  },
   'case.unknown': { meaning: 'The agent has no such case', fix: 'List the cases again' },
   'message.address-not-own': {
     meaning: 'A test message was to go to what is no address or number of the administrator, or does not count yet',

@@ -37,6 +37,9 @@ export interface CallsOnRealDirectory {
   readonly guarded: Person;
   /** DN of the place that `placed` is for. */
   readonly place: string;
+  /** DN of a place below it, and of where people are otherwise. */
+  readonly innerPlace: string;
+  readonly peopleDn: string;
   enrolled(more?: { login?: string; parentDn?: string }): Promise<Person>;
   /** Signs in, at this moment. */
   agentOf(who: Person): Promise<Agent>;
@@ -46,6 +49,10 @@ export interface CallsOnRealDirectory {
   /** How many writes Keyturn has begun for the person. */
   writesFor(person: Person): Promise<number>;
   setManager(person: Person, manager: Person): Promise<void>;
+  /** Nobody is staff any more but this one. */
+  leaveStaffTo(person: Person): Promise<void>;
+  /** Nobody is in the protected group any more but these. */
+  guard(people: readonly Person[]): Promise<void>;
   /** Whoever else held the role of the first two agents has lost it. */
   leaveRoleTo(person: Person): Promise<void>;
   close(): Promise<void>;
@@ -55,10 +62,14 @@ export interface CallsOnRealDirectory {
 export async function startCalls(kind: RealKind, staffed: number): Promise<CallsOnRealDirectory> {
   const [agentsGroup, listenersGroup, staffGroup] = [newLogin('agents'), newLogin('listeners'), newLogin('staff')];
   const [placedGroup, boardGroup, guardedLogin] = [newLogin('placed'), newLogin('board'), newLogin('guarded')];
-  const real = await reachRealDirectory(kind, { protected: { logins: ['domina', guardedLogin] } });
+  const guardedGroup = newLogin('guards');
+  const real = await reachRealDirectory(kind, { protected: { logins: ['domina', guardedLogin], groups: [guardedGroup] } });
   const server = await servers[kind]();
+  // A protected group that is not there would protect everybody.
+  const guardedDn = await server.createGroup(guardedGroup, [(await real.createPerson()).dn]);
   const over = { groups: [staffGroup] };
   const place = await server.createOrganizationalUnit(newLogin('place'));
+  const innerPlace = await server.createOrganizationalUnit(newLogin('inner'), place);
   const keyturn = await startKeyturn({
     directories: [real.section],
     configuration: {
@@ -107,17 +118,20 @@ export async function startCalls(kind: RealKind, staffed: number): Promise<Calls
   await server.createGroup(listenersGroup, [listener.person.dn]);
   await server.createGroup(placedGroup, [placed.person.dn]);
   await server.createGroup(boardGroup, [board.person.dn]);
-  await server.createGroup(
+  const staffDn = await server.createGroup(
     staffGroup,
     [...staff, board, guarded].map(({ person }) => person.dn),
   );
   return {
-    ...{ kind, real, keyturn, agents: { first, second, listener, placed }, staff, board, guarded, place, enrolled },
+    ...{ kind, real, keyturn, agents: { first, second, listener, placed }, staff, board, guarded, enrolled },
+    ...{ place, innerPlace, peopleDn: server.peopleDn },
     agentOf: async (who) => ({ ...who, held: await signIn(keyturn, who.login, who, who.person.password) }),
     keepsPassword: ({ person }) => real.signsIn(person, person.password),
     entryOf: ({ person }) => real.read(person, WRITTEN[kind]),
     writesFor: async ({ ref }) => (await eventsAbout(keyturn, 'write.intended', ref.id)).length,
     setManager: ({ person }, manager) => server.modify(person.dn, { manager: manager.person.dn }),
+    leaveStaffTo: ({ person }) => server.modify(staffDn, { member: [person.dn] }),
+    guard: (people) => server.modify(guardedDn, { member: people.map(({ person }) => person.dn) }),
     leaveRoleTo: ({ person }) => server.modify(agentsDn, { member: [person.dn] }),
     async close() {
       await keyturn.close();

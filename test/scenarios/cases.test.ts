@@ -257,8 +257,8 @@ describeEachEngine('a case, on %s', (engine) => {
     };
     const refused = { status: 403, body: { code: 'access.refused' } };
     const cases: [expected: object, meanwhile: (caller: Caller) => Promise<unknown>][] = [
-      [refused, ({ ref }) => store.freezes.freeze(ref, 'test', clock.now())],
-      [refused, (caller) => change(caller, { disabled: true })],
+      [{ status: 409, body: { code: 'account.frozen' } }, ({ ref }) => store.freezes.freeze(ref, 'test', clock.now())],
+      [{ status: 409, body: { code: 'account.disabled' } }, (caller) => change(caller, { disabled: true })],
       [refused, (caller) => change(caller, { groups: ['Staff', PROTECTED_GROUP] })],
       [refused, (caller) => change(caller, { groups: [] })],
     ];
@@ -363,7 +363,7 @@ describeEachEngine('a case, on %s', (engine) => {
     const [agent, releaser, caller] = [await newAgent(keyturn, 'Carers'), await newAgent(keyturn, 'Releasers'), await newCaller(keyturn)];
     const pass = await verified(keyturn, agent, caller, { action: 'issue-pass' });
     await keyturn.deps.store.freezes.freeze(caller.ref, 'test', keyturn.clock.now());
-    expect(await act(agent, pass.id)).toMatchObject({ status: 403, body: { code: 'access.refused' } });
+    expect(await act(agent, pass.id)).toMatchObject({ status: 409, body: { code: 'account.frozen' } });
     expect((await keyturn.deps.store.factors.ofAccount(caller.ref)).map(({ kind }) => kind)).not.toContain('temporary-pass');
     const strict = await opened(agent, caller, { action: 'release-recovery', reason: 'seen in person' });
     expect(await act(agent, strict.id, { unverified: true })).toMatchObject(receiptNeeded);

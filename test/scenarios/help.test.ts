@@ -177,7 +177,8 @@ describeEachEngine('help by who may, on %s', (engine) => {
     const [alice, bob] = [await reportOf(boss), await reportOf(boss)];
     const freeze = (account: Report['ref']) => keyturn.deps.store.freezes.freeze(account, 'not-me', keyturn.clock.now());
     await freeze(alice.ref);
-    expect((await reset(boss, alice)).body.code).toBe('access.refused');
+    expect((await reset(boss, alice)).body.code).toBe('account.frozen');
+    expect(await events('access.refused', alice.ref.id)).toMatchObject([{ reasons: [{ reason: 'recovery-frozen' }] }]);
     expect((await reset(boss, bob)).body).toMatchObject({ outcome: 'done' });
     await freeze(boss.account);
     expect((await unlock(boss, bob)).body.code).toBe('access.refused');

@@ -37,6 +37,8 @@ export interface RealDirectory {
   set(person: RealPerson, attributes: Readonly<Record<string, string | readonly string[]>>): Promise<void>;
   /** Reads attributes of the person's entry, as an administrator. */
   read(person: RealPerson, attributes: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>>;
+  /** Disables the account, as an administrator. */
+  disable(person: RealPerson): Promise<void>;
   /** Gives the person another sign-in name (uid; sAMAccountName and userPrincipalName on AD), another place, or both. */
   rename(person: RealPerson, to: { login?: string; parentDn?: string }): Promise<RealPerson>;
   /** Takes the person away, as an administrator. */
@@ -95,6 +97,7 @@ export async function reachRealDirectory(kind: RealKind, changes: Record<string,
     touch: (person) => server.modify(person.dn, { description: newLogin() }),
     set: (person, attributes) => server.modify(person.dn, attributes),
     read: (person, attributes) => server.read(person.dn, attributes),
+    disable: ({ dn }) => server.modify(dn, disabledMark[kind]),
     async rename(person, { login = person.login, parentDn = person.dn.slice(person.dn.indexOf(',') + 1) }) {
       const isAd = server.kind === 'active-directory';
       const dn = `${isAd ? 'CN' : 'uid'}=${login},${parentDn}`;
@@ -124,4 +127,9 @@ export async function reachRealDirectory(kind: RealKind, changes: Record<string,
   };
 }
 
-const disabledMark = { openldap: { pwdAccountLockedTime: '000001010000Z' }, '389ds': { nsAccountLock: 'true' } } as const;
+/** ACCOUNTDISABLE and NORMAL_ACCOUNT (MS-ADTS 2.2.16); slapo-ppolicy(5): locked for good. */
+const disabledMark = {
+  'active-directory': { userAccountControl: '514' },
+  openldap: { pwdAccountLockedTime: '000001010000Z' },
+  '389ds': { nsAccountLock: 'true' },
+} as const;

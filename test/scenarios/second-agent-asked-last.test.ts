@@ -12,7 +12,6 @@ const TEXTERS = {
   resetBy: ['sent-by-text' as const],
 };
 const needed = { status: 409, body: { code: 'case.approval-needed' } };
-const refused = { status: 403, body: { code: 'access.refused' } };
 const unknown = { status: 422, body: { code: 'case.channel-unknown' } };
 const receiptNeeded = { status: 403, body: { code: 'case.receipt-needed' } };
 
@@ -80,7 +79,7 @@ describeEachEngine('a second agent is not asked for what cannot be done, on %s',
     const [agent, caller] = [await newAgent(keyturn), await newBoard()];
     const { id } = await verified(keyturn, agent, caller, { action });
     await disable(caller);
-    await isRefused(agent, id, {}, refused);
+    await isRefused(agent, id, {}, { status: 409, body: { code: 'account.disabled' } });
   });
 
   it.each([
@@ -92,7 +91,7 @@ describeEachEngine('a second agent is not asked for what cannot be done, on %s',
     const [agent, caller] = [await newAgent(keyturn, group), await newBoard()];
     const { id } = await verified(keyturn, agent, caller, asked);
     await freeze(caller);
-    await isRefused(agent, id, {}, refused);
+    await isRefused(agent, id, {}, { status: 409, body: { code: 'account.frozen' } });
   });
 
   it.each(['release-recovery', 'end-sessions'])('and is asked for what a freeze does not keep back: %s', async (action) => {

@@ -6,7 +6,7 @@ import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import { inGroups, randomReadable } from '../enrolment/readable-secret.ts';
 import { type PasswordNumber, passwordNumber } from '../helpdesk/reset-link/send-password.ts';
-import { type Basis, backingOf, basisFor, type InCase, settleWarrant, useWarrant, type Warrant, warrantFor } from '../helpdesk/warrant.ts';
+import { backingOf, basisFor, type InCase, settleWarrant, useWarrant, type Warrant, warrantFor } from '../helpdesk/warrant.ts';
 import type { ActDeps } from '../journey/act.ts';
 import { judgeNewPassword } from '../password-policy/judge-new-password.ts';
 import { mergeRules } from '../password-policy/merge.ts';
@@ -20,6 +20,7 @@ import type { Session } from '../sessions/session.ts';
 import { unlockAccount } from '../unlock/unlock-account.ts';
 import type { WriteRequest, WriteResult } from '../writes/directory-write.ts';
 import { prepareWrites } from '../writes/prepare-writes.ts';
+import { barredError, barredReason } from './barred-error.ts';
 import { delegateActor, type Helped, type HelpedWith, refuseAfterAll, requireMay } from './helped.ts';
 
 /** What became of it. `code` says why it was not done. */
@@ -51,10 +52,18 @@ const FRESH_FOR = 5 * 60_000;
 export async function helpUnlock(deps: ActDeps, session: Session, ref: AccountRef, inCase?: InCase): Promise<Help> {
   requireFresh(deps, session);
   const helped = await requireMay(deps, session, 'unlock-account', ref);
-  const basis = await restOn(deps, session, helped, { action: 'unlock-account', inCase });
-  if (helped.takesSecond) await requireWritable(deps, helped);
-  const warrant = await warrantFor(deps, session, helped, basis);
-  return helpOf(await write(deps, session, helped, warrant, (request) => unlockAccount(deps, request)));
+  return notingWithoutCase(deps, session, helped, { action: 'unlock-account', inCase }, async () => {
+    const basis = await basisFor(deps, helped, inCase);
+    if (helped.takesSecond) await requireWritable(deps, helped);
+    const warrant = await warrantFor(deps, session, helped, basis);
+    return helpOf(await write(deps, session, helped, warrant, (request) => unlockAccount(deps, request)));
+  });
+}
+
+/** For a reset: the password where one is given, and the number of theirs, by its id, that one which is made is sent to. */
+interface AskedReset {
+  readonly password?: string | undefined;
+  readonly sendTo?: string | undefined;
 }
 
 /**
@@ -62,19 +71,24 @@ export async function helpUnlock(deps: ActDeps, session: Session, ref: AccountRe
  * @param sendTo a number of theirs, by its id, that it is sent to; without one it is told to who acts
  * @throws AppError `case.reset-way-refused`, `case.channel-unknown`, `case.too-often`, and as `helpUnlock`
  */
-export async function helpReset(
-  deps: ActDeps,
-  session: Session,
-  ref: AccountRef,
-  { password: given, sendTo }: { password?: string | undefined; sendTo?: string | undefined },
-  inCase?: InCase,
-): Promise<Help> {
+export async function helpReset(deps: ActDeps, session: Session, ref: AccountRef, asked: AskedReset, inCase?: InCase): Promise<Help> {
   requireFresh(deps, session);
   const helped = await requireMay(deps, session, 'reset-password', ref);
+  const work = () => reset(deps, session, helped, asked, inCase);
+  return notingWithoutCase(deps, session, helped, { action: 'reset-password', inCase }, work);
+}
+
+async function reset(
+  deps: ActDeps,
+  session: Session,
+  helped: HelpedWith,
+  { password: given, sendTo }: AskedReset,
+  inCase: InCase | undefined,
+): Promise<Help> {
   // In no case only managers act, who tell it themselves.
   const way = sendTo === undefined ? 'told' : 'sent-by-text';
   if (inCase !== undefined ? !helped.resetBy.includes(way) : way !== 'told') throw new AppError('case.reset-way-refused');
-  const basis = await restOn(deps, session, helped, { action: 'reset-password', inCase });
+  const basis = await basisFor(deps, helped, inCase);
   const number = inCase === undefined || sendTo === undefined ? null : await passwordNumber(deps, session, helped, { inCase, sendTo });
   const password = number === null && given !== undefined ? given : newPassword(deps);
   const verdicts = await refusedBy(deps, helped, password);
@@ -109,20 +123,26 @@ function withPasswordText(request: WriteRequest, number: PasswordNumber | null, 
   };
 }
 
-/** What there is to rest an act on. Whoever needs a case and comes without one is written down. @throws AppError as `basisFor` */
-async function restOn(
+/**
+ * Does what is asked without a case, or in one. Whoever needs a case and comes without one, and of whom they would help that their account
+ * is closed, is written down: what is refused in a case is written down there.
+ * @throws AppError as `work`
+ */
+async function notingWithoutCase<T>(
   deps: ActDeps,
   session: Session,
   helped: HelpedWith,
   { action, inCase }: { action: PersonPermission; inCase: InCase | undefined },
-): Promise<Basis> {
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    return await basisFor(deps, helped, inCase);
+    return await work();
   } catch (error) {
-    if (inCase === undefined && isAppError(error, 'case.receipt-needed')) {
+    const reason = isAppError(error, 'case.receipt-needed') ? ('receipt-needed' as const) : barredReason(error);
+    if (inCase === undefined && reason !== null) {
       const account = { directory: helped.account.directory, id: helped.account.id };
       const about = { actor: delegateActor(deps, session), session: session.id };
-      const reasons = [{ account, action, reason: 'receipt-needed' as const }];
+      const reasons = [{ account, action, reason }];
       await deps.store.transaction((store) => recordEvent(store, deps.clock, { type: 'access.refused', ...about, reasons }));
     }
     throw error;
@@ -147,17 +167,17 @@ async function refusedBy(deps: ActDeps, { directory, account }: Helped, password
   return acceptable ? null : verdicts;
 }
 
-/** Read on the server that will write: what forbids it there forbids it. @throws AppError `access.refused`, `directory.*` */
+/** Read on the server that will write: what forbids it there forbids it. @throws AppError as `barredError`, `access.refused`, `directory.*` */
 async function preparedFor(deps: ActDeps, ref: AccountRef): Promise<PreparedWrite[]> {
   const { prepared, barred } = await refuseAfterAll(() => prepareWrites(deps, [ref]));
-  if (barred.length > 0) throw new AppError('access.refused');
+  for (const { reason } of barred) throw barredError(reason);
   return prepared;
 }
 
 /** That an account could be written to now, before a second agent is asked. @throws AppError as `preparedFor` */
 async function requireWritable(deps: ActDeps, { account: { directory, id } }: Helped): Promise<void> {
   await preparedFor(deps, { directory, id });
-  if (await deps.store.freezes.isFrozen({ directory, id })) throw new AppError('access.refused');
+  if (await deps.store.freezes.isFrozen({ directory, id })) throw barredError('recovery-frozen');
 }
 
 async function write(
@@ -180,7 +200,8 @@ async function write(
     ...backingOf(warrant),
     consume: async (store: Store, intents) => {
       await requireOpen(deps, store, session);
-      for (const each of [ref, session.account]) if (await store.freezes.isFrozen(each)) throw new AppError('access.refused');
+      if (await store.freezes.isFrozen(ref)) throw barredError('recovery-frozen');
+      if (await store.freezes.isFrozen(session.account)) throw new AppError('access.refused');
       await useWarrant(deps, store, session, warrant, intents);
     },
     conclude: (store, results) => settleWarrant(deps, store, session, warrant, results),

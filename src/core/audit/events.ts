@@ -214,7 +214,7 @@ export type AuditEvent =
       type: 'access.refused';
       actor: Actor;
       session: string;
-      reasons: { account: AccountRef; action: Permission; reason: AccessRefusal | 'ambiguous' | 'receipt-needed' }[];
+      reasons: { account: AccountRef; action: Permission; reason: AccessRefusal | 'ambiguous' | 'receipt-needed' | DecoyReason }[];
     }
   /** Who is signed in has let a phone in to add what proves them, or typed wrong digits until it was over. `journey` is the phone's. */
   | ({ type: 'phone.let-in' | 'phone.refused'; journey: string } & AboutSession)

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { PersonPermission, WITHOUT_CASE } from '../../../shared/permissions.ts';
+import { barredError } from '../access/barred-error.ts';
 import { type Help, requireFresh } from '../access/help.ts';
 import { delegateActor, type HelpedWith, requireMay } from '../access/helped.ts';
 import { accountKey } from '../accounts/candidate.ts';
@@ -114,5 +115,5 @@ async function allowed<T>(deps: ActDeps, session: Session, action: WithoutWrite,
 }
 
 async function requireNotFrozen(store: Store, { helpCase }: Pick<InCase, 'helpCase'>): Promise<void> {
-  if (await store.freezes.isFrozen(helpCase.account)) throw new AppError('access.refused');
+  if (await store.freezes.isFrozen(helpCase.account)) throw barredError('recovery-frozen');
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { OtherWay } from '../../../shared/permissions.ts';
+import { barredError } from '../access/barred-error.ts';
 import { type HelpedWith, refuseAfterAll, requireMay } from '../access/helped.ts';
 import { accountKey, type Candidate, candidateOf } from '../accounts/candidate.ts';
 import { reasonToBar } from '../accounts/judge-account.ts';
@@ -33,7 +34,8 @@ export async function requireCaller(deps: ActDeps, session: Session, helpCase: H
   const [{ status, protection }, frozen] = await refuseAfterAll(() =>
     Promise.all([directory.readStanding(account), deps.store.freezes.isFrozen(account)]),
   );
-  if (reasonToBar(directory, status, protection, frozen) !== null) throw new AppError('access.refused');
+  const barred = reasonToBar(directory, status, protection, frozen);
+  if (barred !== null) throw barredError(barred);
   return helped;
 }
 
@@ -45,7 +47,8 @@ export function requireWaiting({ act }: Pick<ActDeps, 'act'>, { row }: HelpCase)
 /** The same once more in the transaction that writes. @throws AppError `session.ended`, `access.refused` */
 export async function requireStill(deps: ActDeps, store: Store, session: Session, { account }: HelpCase): Promise<void> {
   await requireOpen(deps, store, session);
-  for (const each of [account, session.account]) if (await store.freezes.isFrozen(each)) throw new AppError('access.refused');
+  if (await store.freezes.isFrozen(account)) throw barredError('recovery-frozen');
+  if (await store.freezes.isFrozen(session.account)) throw new AppError('access.refused');
 }
 
 /** The caller as kinds of proof know people. What rules of proof ask of an account is not asked here. */

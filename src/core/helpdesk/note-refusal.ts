@@ -1,4 +1,5 @@
 import { type ErrorCode, isAppError } from '../../../shared/errors.ts';
+import { BARRED_CODES } from '../access/barred-error.ts';
 import { delegateActor } from '../access/helped.ts';
 import { accountKey } from '../accounts/candidate.ts';
 import { recordEvent } from '../audit/record-event.ts';
@@ -7,8 +8,14 @@ import type { Store } from '../ports/store.ts';
 import type { Session } from '../sessions/session.ts';
 import { aboutCase, helpCaseOf } from './help-case.ts';
 
-/** What somebody comes upon who tries to act without what it takes: no receipt, a spent one, another agent's case, a way that is not theirs. */
-const NOTED = ['case.receipt-needed', 'case.passed', 'case.unknown', 'case.way-refused', 'case.reset-way-refused'] as const;
+/**
+ * What somebody comes upon who tries to act without what it takes: no receipt, a spent one, another agent's case, a way that is not theirs;
+ * or for an account that was closed, moved, protected or deleted since the case was opened.
+ */
+const NOTED = [
+  ...(['case.receipt-needed', 'case.passed', 'case.unknown', 'case.way-refused', 'case.reset-way-refused'] as const),
+  ...BARRED_CODES,
+];
 
 /**
  * Does what is asked of a case. That it was refused is written down with who asked, also where they are told that there is no such case:

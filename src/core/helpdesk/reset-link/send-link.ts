@@ -1,4 +1,5 @@
 import { AppError } from '../../../../shared/errors.ts';
+import { barredError } from '../../access/barred-error.ts';
 import { type Help, requireFresh } from '../../access/help.ts';
 import { delegateActor, type HelpedWith, requireMay } from '../../access/helped.ts';
 import { readBarred } from '../../accounts/judge-account.ts';
@@ -69,7 +70,8 @@ export async function sendResetLink(deps: ActDeps, session: Session, helpCase: H
   const basis = await basisFor(deps, helped, { helpCase, unverified: false });
   // Nobody is sent to a page that would refuse them in the end.
   const asked = { goal: 'reset-password' as const, frozen: deps.store.freezes.isFrozen(helpCase.account) };
-  if ((await readBarred(deps, helped.directory, helped.account, asked)).reason !== null) throw new AppError('access.refused');
+  const { reason } = await readBarred(deps, helped.directory, helped.account, asked);
+  if (reason !== null) throw barredError(reason);
   const channel = (await linkChannels(deps, helped.account, helped.resetBy)).find(({ id }) => id === to);
   if (channel === undefined) throw new AppError('case.channel-unknown');
   const warrant = await warrantFor(deps, session, helped, basis);
@@ -91,7 +93,8 @@ export async function sendResetLink(deps: ActDeps, session: Session, helpCase: H
     const about = { ...aboutCase(helpCase), actor: delegateActor(deps, session) };
     await recordEvent(store, deps.clock, { type: 'case.link-sent', ...about, to: link.to, endsAt: link.endsAt });
     // After the log, whose end it locks: whoever freezes, links or writes is either seen, or comes after.
-    for (const each of [helpCase.account, session.account]) if (await store.freezes.isFrozen(each)) throw new AppError('access.refused');
+    if (await store.freezes.isFrozen(helpCase.account)) throw barredError('recovery-frozen');
+    if (await store.freezes.isFrozen(session.account)) throw new AppError('access.refused');
     await requireApproverStands(store, warrant);
     await requireReceiptStands(deps, store, warrant);
     // The link would not work: it outlives the minutes of the receipt, and so is held to more.
