@@ -41,7 +41,7 @@ interface CasePageProps {
 export function CasePage({
   opened,
   busy,
-  mistake,
+  mistake: given,
   asked,
   onAct,
   onLink,
@@ -56,7 +56,8 @@ export function CasePage({
 }: CasePageProps) {
   const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
-  const { shown, isOffline } = useCase(opened, mistake, onOver);
+  const { shown, isOffline } = useCase(opened, given, onOver);
+  const mistake = useStanding(given, shown.state);
   const name = shown.account.displayName;
   const title = shown.state === 'closed' ? t(`case.closed.${shown.because ?? 'by-agent'}`, { name }) : t(`case.${shown.action}`, { name });
   const isVerified = shown.state === 'verified';
@@ -166,6 +167,14 @@ function Numbers({ shown, busy, onPage }: { shown: Case; busy: boolean; onPage: 
       <NextLine>{`${t('case.tries', { count: shown.triesLeft })} ${t('case.until', { time: formatTime(shown.expiresAt) })}`}</NextLine>
     </>
   );
+}
+
+/** What went wrong while the caller waited to be verified is of no account any more once they are, or the case is over. */
+function useStanding(mistake: Mistake | undefined, state: Case['state']): Mistake | undefined {
+  const [since, setSince] = useState({ mistake, state });
+  if (since.mistake !== mistake) setSince({ mistake, state });
+  const isPast = since.mistake === mistake && since.state === 'open' && (state === 'verified' || state === 'closed');
+  return isPast ? undefined : mistake;
 }
 
 /** The case as it is now: asked for again when it has moved on, and every few seconds where nobody would say so; until it is over. */
