@@ -10,6 +10,7 @@
 export const ERRORS = {
   // Requests
   'request.malformed': { status: 400, audience: 'anyone', level: 'info' },
+  'request.digits-unlike': { status: 422, audience: 'anyone', level: 'info' },
   'request.not-json': { status: 415, audience: 'anyone', level: 'info' },
   'request.encoding-refused': { status: 415, audience: 'anyone', level: 'info' },
   'request.too-large': { status: 413, audience: 'anyone', level: 'info' },
