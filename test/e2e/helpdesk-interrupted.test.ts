@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { endAllSessions } from '../../src/core/sessions/end-sessions.ts';
 import { atCall, type Caller, HELPDESK_ROLES, newCaller } from '../scenarios/helpdesk.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD, signsIn } from '../scenarios/sample-directory.ts';
 import { createMovableClock, type Enrolled } from '../scenarios/start-keyturn.ts';
@@ -97,8 +98,10 @@ it('a case is left by going back in the browser, by loading anew and by signing 
   await page.reload();
   await reopened('reload');
   // Their time is over in the middle of the call.
-  await context.clearCookies();
-  await page.getByLabel('Sign-in name').waitFor();
+  const { deps } = portal.keyturn;
+  const ended = { because: 'ended-elsewhere' as const, actor: { kind: 'system' as const } };
+  await deps.store.transaction((store) => endAllSessions(deps, store, agent.account, ended));
+  await page.getByLabel('Sign-in name').waitFor({ timeout: 30_000 });
   await signInAt(page);
   await reopened('signed-in-anew');
   await verifyCaller(spoken);
