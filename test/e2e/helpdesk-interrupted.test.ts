@@ -56,7 +56,6 @@ async function signInAt(page: Page): Promise<void> {
 async function calledAt(options: Parameters<typeof openPage>[2] = {}): Promise<WatchedPage> {
   const watched = await openPage(browser, portal.origin, { ...options, expectedStatuses: [401, 403, 409, 410, 422] });
   const { page } = watched;
-  page.setDefaultTimeout(8000);
   await page.goto(`${portal.origin}/helpdesk`);
   await signInAt(page);
   await page.getByLabel('Look for people').fill(caller.login);
@@ -101,7 +100,7 @@ it('a case is left by going back in the browser, by loading anew and by signing 
   const { deps } = portal.keyturn;
   const ended = { because: 'ended-elsewhere' as const, actor: { kind: 'system' as const } };
   await deps.store.transaction((store) => endAllSessions(deps, store, agent.account, ended));
-  await page.getByLabel('Sign-in name').waitFor({ timeout: 30_000 });
+  await page.getByLabel('Sign-in name').waitFor();
   await signInAt(page);
   await reopened('signed-in-anew');
   await verifyCaller(spoken);
