@@ -13,7 +13,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   ...TOKEN_EXPLANATIONS,
   ...AUDIT_EXPLANATIONS,
   'request.malformed': { meaning: 'The request does not have the expected form', fix: 'See `errors` in the answer, and the API reference' },
-  'request.digits-unlike': { meaning: 'The number that was typed has other digits than can be right; not counted', fix: 'Type it again' },
+  'request.digits-unlike': { meaning: 'The number that was typed cannot be right by its form; it was not counted', fix: 'Type it again' },
   'request.not-json': { meaning: 'The body is not JSON', fix: 'Send Content-Type: application/json' },
   'request.encoding-refused': {
     meaning: 'The body is in another charset than UTF-8, or compressed',
