@@ -1,4 +1,5 @@
 import type { ConfiguredName, DirectoryHealth, HealthOptions } from './directory-health.ts';
+import type { KeptPeople } from './kept-people.ts';
 import type { DirectManager } from './manager.ts';
 import type { Membership, NamedScopes, WantedName } from './membership.ts';
 import type { PasswordPolicy } from './password-policy.ts';
@@ -268,6 +269,8 @@ export interface Directory {
   /** For people. */
   readonly label: string;
   readonly abilities: DirectoryAbilities;
+  /** Where Keyturn keeps the people itself; absent: they are kept elsewhere. */
+  readonly keptPeople?: KeptPeople;
 
   /**
    * Brings an identifier to the one spelling for what the directory treats as equal, without asking a server (DIR-9).
