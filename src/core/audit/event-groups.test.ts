@@ -13,7 +13,6 @@ const BY_SUBJECT = {
   administration: [
     'set-up',
     'emergency',
-    'directory',
     'outbox',
     'message',
     'threat',

@@ -1,5 +1,4 @@
 import { AppError } from '../../../../shared/errors.ts';
-import { canBeCode, plainCode } from '../../../../shared/plain-code.ts';
 import { accountKey } from '../../accounts/candidate.ts';
 import {
   countNumber,
@@ -11,7 +10,6 @@ import {
   waitingCase,
 } from '../../helpdesk/confirm-call.ts';
 import { hasVouched } from '../../helpdesk/has-vouched.ts';
-import type { HelpCase } from '../../helpdesk/help-case.ts';
 import { randomId } from '../../random-id.ts';
 import type { ActDeps } from '../act.ts';
 import { callStep } from '../call-step.ts';
@@ -36,7 +34,8 @@ export const confirmCall: StepHandler<'confirm-call'> = async (deps, journey, an
       after: wakeMailer(deps),
     };
   }
-  return tryNumber(deps, journey, call.case, answer.number);
+  const typed = answer.number.replace(/\s/g, '');
+  return tryNumber(deps, journey, call.case, typed);
 };
 
 async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, typed: string): Promise<Transition> {
@@ -49,11 +48,8 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
       return { kind: 'advance', decide: () => Promise.resolve(refused(deps, state, 'journey.call-over')) };
     return lookAgain(deps, journey, { key: 'call-changed', tone: 'error' });
   }
-  const { spoken } = waiting.facts.numbers;
-  // What cannot be it by its form costs no try: the page shows a shorter number, which the caller may mix up with the one that they hear.
-  if (!canBeCode(typed, spoken.length)) return unlike(deps, state, waiting);
   const read = await readStill(deps, state);
-  const { helpCase, isRight } = await countNumber(deps, waiting, plainCode(typed));
+  const { helpCase, isRight } = await countNumber(deps, waiting, typed);
   return {
     kind: 'advance',
     decide: async (store) => {
@@ -78,13 +74,6 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
       return ended(deps, state, 'call-confirmed');
     },
   };
-}
-
-function unlike(deps: ActDeps, state: JourneyState, waiting: HelpCase): Transition {
-  const parameters = { count: waiting.facts.numbers.spoken.length };
-  const message = { key: 'number-impossible', tone: 'error' as const, parameters };
-  const step = { ...callStep(waiting), id: randomId(deps.random), message };
-  return { kind: 'advance', decide: () => Promise.resolve({ ...state, step }) };
 }
 
 /** Another agent may have opened one, or the first. */
