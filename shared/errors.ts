@@ -10,6 +10,7 @@
 export const ERRORS = {
   // Requests
   'request.malformed': { status: 400, audience: 'anyone', level: 'info' },
+  'request.digits-unlike': { status: 422, audience: 'anyone', level: 'info' },
   'request.not-json': { status: 415, audience: 'anyone', level: 'info' },
   'request.encoding-refused': { status: 415, audience: 'anyone', level: 'info' },
   'request.too-large': { status: 413, audience: 'anyone', level: 'info' },
@@ -143,6 +144,16 @@ export const ERRORS = {
   'vouch.not-possible': { status: 409, audience: 'anyone', level: 'warn' },
   'people.taken': { status: 409, audience: 'anyone', level: 'info' },
   'people.not-linked': { status: 404, audience: 'anyone', level: 'info' },
+  // People of a directory that Keyturn keeps
+  'people.kept-elsewhere': { status: 409, audience: 'operator', level: 'info' },
+  'people.field-invalid': { status: 422, audience: 'operator', level: 'info' },
+  'people.present': { status: 409, audience: 'operator', level: 'info' },
+  'people.identifier-taken': { status: 409, audience: 'operator', level: 'info' },
+  'people.manager-missing': { status: 404, audience: 'operator', level: 'info' },
+  'people.repeated': { status: 409, audience: 'operator', level: 'info' },
+  'people.columns': { status: 422, audience: 'operator', level: 'info' },
+  'people.entry-malformed': { status: 422, audience: 'operator', level: 'info' },
+  'people.password-refused': { status: 422, audience: 'operator', level: 'info' },
   'people.searched-too-often': { status: 429, audience: 'anyone', level: 'warn' },
   'people.too-many': { status: 409, audience: 'anyone', level: 'info' },
   // Passkeys

@@ -104,7 +104,7 @@ export type ResetChoice = z.infer<typeof resetChoiceSchema>;
 /** What is typed where such a link is opened. */
 export const openResetLinkRequestSchema = z.strictObject({
   link: openOnPhoneRequestSchema.shape.link,
-  number: z.string().min(1).max(16),
+  number: z.string().min(1).max(64),
 });
 
 const channelId = z

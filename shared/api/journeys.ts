@@ -300,7 +300,7 @@ export const ANSWERS = {
   ]),
   'confirm-unlock': z.union([z.strictObject({ confirm: z.literal(true) }), z.strictObject({ finish: z.literal(true) })]),
   'confirm-call': z.union([
-    z.strictObject({ number: z.string().min(1).max(20) }),
+    z.strictObject({ number: z.string().min(1).max(64) }),
     z.strictObject({ notMine: z.literal(true) }),
     z.strictObject({ look: z.literal(true) }),
   ]),

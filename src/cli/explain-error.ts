@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import { withLines } from '../../shared/fix-text.ts';
 import { AUDIT_EXPLANATIONS } from './explain-audit-errors.ts';
 import { HELPDESK_EXPLANATIONS } from './explain-helpdesk-errors.ts';
+import { PEOPLE_EXPLANATIONS } from './explain-people-errors.ts';
 import { SET_UP_EXPLANATIONS } from './explain-set-up-errors.ts';
 import { TOKEN_EXPLANATIONS } from './explain-token-errors.ts';
 import type { Explanation } from './explanation.ts';
@@ -10,9 +11,11 @@ import type { Explanation } from './explanation.ts';
 export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   ...HELPDESK_EXPLANATIONS,
   ...SET_UP_EXPLANATIONS,
+  ...PEOPLE_EXPLANATIONS,
   ...TOKEN_EXPLANATIONS,
   ...AUDIT_EXPLANATIONS,
   'request.malformed': { meaning: 'The request does not have the expected form', fix: 'See `errors` in the answer, and the API reference' },
+  'request.digits-unlike': { meaning: 'The number that was typed cannot be right by its form; it was not counted', fix: 'Type it again' },
   'request.not-json': { meaning: 'The body is not JSON', fix: 'Send Content-Type: application/json' },
   'request.encoding-refused': {
     meaning: 'The body is in another charset than UTF-8, or compressed',
@@ -138,7 +141,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   'enrolment.line-too-long': { meaning: 'This line is longer than 64 KiB', fix: 'Look whether line breaks were lost' },
   'enrolment.json-broken': {
     meaning: 'The file is no JSON array from here on',
-    fix: 'Give an array of objects: [{"account": "alice", "email": ["alice@home.example"]}]',
+    fix: 'Give an array of objects, one a person: [{"account": "alice", …}]',
   },
   'enrolment.entry-malformed': {
     meaning: 'This entry has not the expected form',
@@ -246,18 +249,6 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     meaning:
       'Somebody cannot vouch for this person now: the account was closed, protected, frozen, changed or moved since the request, or the two would vouch for each other',
     fix: withLines('Find out what holds the account up, and have the person begin anew', 'keyturn recovery status NAME'),
-  },
-  'people.taken': {
-    meaning: 'The account belongs to a person already, or is the one that is signed in',
-    fix: 'Part it first, signed in to one of the accounts it is linked to',
-  },
-  'people.not-linked': {
-    meaning: 'The account is not linked to the one that is signed in, or not any more',
-    fix: 'Ask for the list anew',
-  },
-  'people.too-many': {
-    meaning: 'The person has as many accounts as one may have',
-    fix: 'Part one that is not needed any more',
   },
   'passkey.malformed': {
     meaning: 'The answer of the passkey is not of the form that WebAuthn has for it',

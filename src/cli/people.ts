@@ -4,8 +4,11 @@ import { createConfigurationReader } from '../core/configuration/read-configurat
 import { type AttributeLink, linkByAttribute } from '../core/people/link-by-attribute.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
+import { addAddPerson } from './people/add.ts';
+import { addImportPeople } from './people/import.ts';
 import { addListAccounts } from './people/list.ts';
 import { addPart } from './people/part.ts';
+import { addRemovePerson } from './people/remove.ts';
 import { createCountProgress } from './report/count-progress.ts';
 import type { Runtime } from './runtime.ts';
 import { withRuntime } from './with-runtime.ts';
@@ -24,13 +27,16 @@ const WORDS: Readonly<Record<AttributeLink['outcome'], string>> = {
   taken: 'linked already, or belongs to somebody else:',
 };
 
-/** `keyturn people`: which accounts are one person's. */
+/** `keyturn people`: who is kept in the embedded directory, and which accounts are one person's. */
 export function addPeopleCommand(program: Command, context: CommandContext): void {
   const people = program
     .command('people')
-    .summary('link and part the accounts of one person')
-    .description('See, link and part the accounts of one person.');
+    .summary('add and remove people of the embedded directory; link and part the accounts of one person')
+    .description('Add people to the embedded directory and remove them; see, link and part the accounts of one person.');
+  addAddPerson(people, context);
+  addImportPeople(people, context);
   addListAccounts(people, context);
+  addRemovePerson(people, context);
   addPart(people, context);
   const link = people
     .command('link')

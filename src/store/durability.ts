@@ -172,6 +172,8 @@ const DURABILITY: { readonly [Table in keyof Verbs]: { readonly [Verb in keyof V
     search: 'reads',
     update: 'flushed',
     countBadAttempt: 'flushed',
+    remove: 'flushed',
+    countManagedBy: 'reads',
     count: 'reads',
   },
 };

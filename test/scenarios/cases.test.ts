@@ -120,6 +120,29 @@ describeEachEngine('a case, on %s', (engine) => {
     expect(await eventsAbout(keyturn, 'case.number-refused', id)).toHaveLength(3);
   });
 
+  it('takes the number however it is written, and what cannot be it costs no try', async () => {
+    const [agent, caller] = [await newAgent(keyturn), await newCaller(keyturn)];
+    const { id, numbers } = await opened(agent, caller);
+    const client = await atCall(keyturn, caller);
+    const spoken = numbers?.spoken ?? '';
+    // Above all the one that the page itself shows.
+    for (const slip of [numbers?.shown, `${spoken}1`, 'yes', '-- --']) {
+      await client.answer({ number: slip });
+      expect(client.at('confirm-call')).toMatchObject({
+        messageTone: 'error',
+        attemptsLeft: 3,
+        message: expect.stringContaining('4 digits'),
+      });
+    }
+    expect(await caseNow(agent, id)).toMatchObject({ state: 'open', triesLeft: 3 });
+    expect(await eventsAbout(keyturn, 'case.number-refused', id)).toEqual([]);
+    // Pasted with marks of direction, typed with the digits of another script and dashes between.
+    const written = [...spoken].map((digit) => String.fromCodePoint(0x660 + Number(digit))).join(' - ');
+    await client.answer({ number: `\u200f${written}\u200f` });
+    client.at('done');
+    expect(await caseNow(agent, id)).toMatchObject({ state: 'verified' });
+  });
+
   it('says at every page that the numbers are used up, also where all are typed at once', async () => {
     const [agent, caller] = [await newAgent(keyturn), await newCaller(keyturn)];
     const { id, numbers } = await opened(agent, caller);

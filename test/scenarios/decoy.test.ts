@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Goal } from '../../shared/api/journeys.ts';
 import { typedNameDigest } from '../../src/core/audit/typed-name.ts';
 import { GENEROUS_LIMITS } from './generous-limits.ts';
+import { HELPDESK_ROLES, newAgent, newCaller, opened } from './helpdesk.ts';
 import { type JourneyClient, startJourney } from './journey-client.ts';
 import { addPerson, embeddedSection, PROTECTED_GROUP } from './sample-directory.ts';
 import { type Enrolled, type Keyturn, startKeyturn, until } from './start-keyturn.ts';
@@ -22,7 +24,12 @@ const REASON: Record<string, string> = {
 beforeAll(async () => {
   keyturn = await startKeyturn({
     directories: [embeddedSection()],
-    configuration: { recovery: { rules: [{ name: 'everybody', accepted: [['email', 'totp'], ['totp']] }] }, guard: GENEROUS_LIMITS },
+    configuration: {
+      recovery: { rules: [{ name: 'everybody', accepted: [['email', 'totp'], ['totp']] }] },
+      guard: GENEROUS_LIMITS,
+      signIn: { enabled: true },
+      roles: HELPDESK_ROLES,
+    },
   });
   await addPerson(keyturn, 'alice');
   await addPerson(keyturn, 'disabled', { disabled: true });
@@ -46,12 +53,16 @@ function visible(client: JourneyClient): string {
 }
 
 /** Walks until the attempts are used up, with wrong codes alone, and keeps all that was seen. */
-async function walk(name: string): Promise<string[]> {
-  const client = await startJourney(keyturn.url, name);
+async function walk(name: string, goal: Goal = 'reset-password'): Promise<string[]> {
+  const client = await startJourney(keyturn.url, name, goal);
   const seen = [visible(client)];
   for (const body of [
     { option: 'totp' },
     { code: '000000' },
+    // Of a later step, and of a call.
+    { number: '1234' },
+    { notMine: true },
+    { look: true },
     { back: true },
     { option: 'email' },
     { code: '00000000' },
@@ -73,6 +84,15 @@ describe('a journey that leads nowhere', () => {
     const real = await walk('alice');
     expect(real.at(-1)).toContain('too-many-attempts');
     for (const name of NAMES.slice(1)) expect(await walk(name), name).toEqual(real);
+  });
+
+  it('shows no more where the helpdesk is on the telephone: neither whether there is a call, nor about whom', async () => {
+    const agent = await newAgent(keyturn);
+    const [called, other] = [await newCaller(keyturn), await newCaller(keyturn)];
+    await opened(agent, called);
+    const real = await walk(called.login, 'confirm-call');
+    expect(real.at(-1)).toContain('too-many-attempts');
+    for (const name of [other.login, ...NAMES]) expect(await walk(name, 'confirm-call'), name).toEqual(real);
   });
 
   it('is in the audit log with its reason, which nobody outside learns', async () => {

@@ -123,6 +123,8 @@ describeEachEngine('a phone let in from a computer, on %s', (engine) => {
     const before = (await events('phone.refused')).length;
     const { phone, link } = await offer(held);
     const opened = await open(link);
+    // A slip is no guess.
+    for (const slip of ['1', '123', 'no', '-']) expect((await letIn(held, phone, slip)).body.code).toBe('request.digits-unlike');
     const codes = (await Promise.all(Array.from({ length: 8 }, () => letIn(held, phone, wrong(opened.digits))))).map(
       ({ body }) => body.code,
     );

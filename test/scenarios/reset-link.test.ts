@@ -157,6 +157,15 @@ describeEachEngine('a link by which a caller sets their own password, on %s', (e
     await keeps(two);
   });
 
+  it('is opened as often as before after slips: what cannot be the number counts as no try', async () => {
+    const [agent, caller] = [await newAgent(keyturn), await newCaller(keyturn)];
+    const by = await sent(agent, caller);
+    for (const number of ['123', `${by.number}0`, 'none', '-', '12 3', '12345678'])
+      expect(await opening({ ...by, number })).toMatchObject({ status: 422, body: { code: 'request.digits-unlike' } });
+    expect(await caseNow(agent, by.id)).toMatchObject({ state: 'sent', link: { opened: 0 } });
+    expect((await opening({ ...by, number: [...by.number].join(' - ') })).status).toBe(201);
+  });
+
   it('is written by once, whichever of many pages comes first', async () => {
     const [agent, caller] = [await newAgent(keyturn), await newCaller(keyturn)];
     const by = await sent(agent, caller);

@@ -149,16 +149,23 @@ describeEachEngine('agents who mean ill, on %s', (engine) => {
     expect(await typed(agent, next.id)).toMatchObject(nothing);
     expect(await act(agent, next.id)).toMatchObject(receiptNeeded);
     expect(await keepsPassword(caller)).toBe(true);
+    // Nor by another account of theirs, linked since, and parted again.
+    const twin = await newAgent(keyturn, 'Listeners');
+    await part(agent, await link(agent, twin));
+    const more = { ...unlock, replace: true, reason: 'takes the call' };
+    const other = await again(twin);
+    expect(await typed(other, (await opened(other, caller, more)).id)).toMatchObject(nothing);
     // A colleague has not heard them; and others are new to everybody.
-    const theirs = await opened(colleague, caller, { ...unlock, replace: true, reason: 'takes the call' });
+    const theirs = await opened(colleague, caller, more);
     expect(await typed(colleague, theirs.id)).toMatchObject(right);
     const { store } = keyturn.deps;
     const old = (await store.factors.ofAccount(caller.ref)).find(({ kind }) => kind === 'questions');
     await store.factors.end(old?.id ?? '', keyturn.clock.now());
     keyturn.clock.move(1000);
     await addQuestions(keyturn, caller.ref, answers);
-    const last = await opened(agent, caller, { ...unlock, replace: true, reason: 'takes the call' });
-    expect(await typed(agent, last.id)).toMatchObject(right);
+    const renewed = await again(agent);
+    const last = await opened(renewed, caller, more);
+    expect(await typed(renewed, last.id)).toMatchObject(right);
   });
 
   it('one whose role was taken away in the middle of a call goes on with nothing, and nobody is told that it is a call', async () => {

@@ -28,7 +28,7 @@ describeEachEngine('searches for people, on %s', (engine) => {
         roles: [
           {
             name: 'seers',
-            may: ['see-people' as const, 'unlock-account' as const],
+            may: ['see-people' as const, 'unlock-account' as const, 'remind-people' as const],
             heldBy: { directories: ['people'], groups: ['Agents'] },
             over,
           },
@@ -125,6 +125,24 @@ describeEachEngine('searches for people, on %s', (engine) => {
     expect(replies.slice(0, IN_SESSION).every(({ status }) => status !== 429)).toBe(true);
     for (const reply of replies.slice(IN_SESSION)) expect(reply).toMatchObject(tooOften);
     expect(await noted(keeper.login)).toMatchObject([{ limit: 'searchesPerSession', actor: { login: keeper.login } }]);
+  });
+
+  it('count where people are reminded, of whom nobody gets a mail: how many were found tells the same', async () => {
+    const seer = await newSeer();
+    const held = await signIn(keyturn(), seer.login, seer);
+    const remind = (wanted: object) => held.call('POST', '/helpdesk/reminders', { wanted: { directory: 'people', ...wanted } });
+    // A long list is one search, with all its pages.
+    for (let [cursor, pages]: [unknown, number] = [undefined, 0]; pages === 0 || cursor !== null; pages += 1) {
+      const page = await remind(cursor === undefined ? {} : { cursor });
+      expect(page.status).toBe(200);
+      cursor = page.body.cursor;
+    }
+    const tried = await Promise.all(
+      Array.from({ length: IN_SESSION + 2 }, (_, nth) => remind({ text: `listed${'abcdefgh'.charAt(nth)}` })),
+    );
+    expect([statuses(tried, 200), statuses(tried, 429)]).toEqual([IN_SESSION - 1, 3]);
+    expect(await search(held.token)).toMatchObject(tooOften);
+    expect(await noted(seer.login)).toMatchObject([{ limit: 'searchesPerSession' }]);
   });
 
   it('of a program count for its token', async () => {

@@ -312,7 +312,8 @@ describe('whatever four agents do, two of whom are one person', () => {
       const [first, , , twin] = agents as [Agent, Agent, Agent, Agent];
       const linked = { person: randomUUID(), ids: [randomUUID(), randomUUID()] as [string, string], now: keyturn.clock.now() };
       await keyturn.deps.store.people.link(first.account, twin.account, { ...linked, by: 'test', countsFrom: keyturn.clock.now() });
-      const signedInAt = agents.map(() => keyturn.clock.now());
+      // They signed in one after the other, each half a minute later.
+      const signedInAt = agents.map(() => Number.NEGATIVE_INFINITY);
       const at = async (nth: number): Promise<Agent> => {
         const agent = agents[nth] as Agent;
         if (keyturn.clock.now() - (signedInAt[nth] ?? 0) < 4 * MINUTE) return agent;

@@ -186,6 +186,9 @@ describeEachEngine('managers who vouch, on %s', (engine) => {
     expect(await events('journey.proof-complete', 'manager')).not.toHaveLength(0);
 
     const guessed = await asked(await reportOf(boss));
+    // A slip is no guess.
+    for (const slip of ['1', '123', 'no', '-'])
+      expect(await boss.vouch(guessed.request, slip)).toMatchObject({ status: 422, body: { code: 'request.digits-unlike' } });
     const guesses = await Promise.all(Array.from({ length: 8 }, (_, nth) => vouchAt(nth, boss, guessed.request, wrong(guessed.digits))));
     expect(guesses.filter(({ body }) => body.code === 'vouch.digits-wrong')).toHaveLength(2);
     expect(guesses.filter(({ body }) => body.code === 'vouch.over')).toHaveLength(6);

@@ -39,8 +39,6 @@ export interface SlapdOptions {
   readonly accessLines?: readonly string[];
   /** A second database with a tree of its own; its lines, and its entries as LDIF. It stands first in the configuration. */
   readonly otherDatabase?: { readonly lines: readonly string[]; readonly ldif: string; readonly suffix: string };
-  /** Writes each operation into its log (`stats`, slapd.conf(5)), for `searchesDuring`. */
-  readonly logOperations?: true;
   /** No entries of its own: they come by replication. */
   readonly empty?: true;
   /** Takes no writes (`readonly on`), so there are no groups either. */
@@ -79,7 +77,7 @@ export async function startSlapd(options: SlapdOptions = {}): Promise<SlapdServe
     await clear();
     throw error;
   }
-  const control = await startControlled({ launch: () => launch(folder, data, options), clear });
+  const control = await startControlled({ launch: () => launch(folder, data), clear });
   try {
     const trusted = { ...data.admin, url: data.url, caPem: data.caPem, trustAnyCertificate: true };
     await withLdap(trusted, async (client) => {
@@ -170,13 +168,13 @@ async function load(folder: string, data: SlapdData, issued: IssuedCertificate, 
   await run('slapadd', ['-q', '-f', confFile, '-b', options.otherDatabase.suffix, '-l', otherFile]);
 }
 
-function launch(folder: string, data: SlapdData, { logOperations }: SlapdOptions): Promise<ServerProcess> {
+function launch(folder: string, data: SlapdData): Promise<ServerProcess> {
   return startReadyProcess(
     'slapd',
     {
       command: 'slapd',
-      // A debug level, 0 as well, keeps it in the foreground, where we know its process id.
-      args: ['-d', logOperations === true ? 'stats' : '0', '-f', join(folder, 'slapd.conf'), '-h', `${data.ldapUrl} ${data.url}`],
+      // Debug level 0 keeps it in the foreground, where we know its process id.
+      args: ['-d', '0', '-f', join(folder, 'slapd.conf'), '-h', `${data.ldapUrl} ${data.url}`],
       logFile: join(folder, 'slapd.log'),
       folder,
     },

@@ -349,7 +349,7 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       }
       expect(await one.embedded.findByIdentifier('other', row.login)).toEqual([]);
       expect(await one.embedded.find('other', row.id)).toBeNull();
-      await expect(one.embedded.insert(embeddedRow({ login: row.login }))).rejects.toMatchObject({ code: 'internal.unexpected' });
+      expect(await one.embedded.insert(embeddedRow({ login: row.login }))).toBe(false);
     });
 
     it('updates only what was read last', async () => {
@@ -358,6 +358,19 @@ export function specifyWorkTables(makeDatabase: MakeDatabase): void {
       const won = await atOnce(10, (store, index) => store.embedded.update({ ...row, displayName: `Name ${index}` }));
       expect(won.filter(Boolean)).toHaveLength(1);
       expect(await one.embedded.find(row.directory, row.id)).toEqual({ ...row, version: 2, displayName: `Name ${won.indexOf(true)}` });
+    });
+
+    it('are removed once, and counted by whom they have for their manager', async () => {
+      const [boss, ...others] = [embeddedRow(), ...[1, 2].map(() => embeddedRow())];
+      for (const row of [boss, ...others.map((each) => ({ ...each, managerId: boss.id }))]) await one.embedded.insert(row);
+      expect(await two.embedded.countManagedBy(boss.directory, boss.id)).toBe(2);
+      expect(await two.embedded.countManagedBy('other', boss.id)).toBe(0);
+      expect(await one.embedded.remove('other', boss.id)).toBe(false);
+      const removed = await atOnce(5, (store) => store.embedded.remove(boss.directory, boss.id));
+      expect(removed.filter(Boolean)).toHaveLength(1);
+      expect(await two.embedded.find(boss.directory, boss.id)).toBeNull();
+      // The name is free again.
+      expect(await one.embedded.insert(embeddedRow({ login: boss.login }))).toBe(true);
     });
 
     it('counts bad attempts without losing one and locks at the threshold', async () => {

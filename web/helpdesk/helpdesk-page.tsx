@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Case } from '../../shared/api/cases.ts';
 import type { HelpedAccount } from '../../shared/api/help.ts';
 import type { FactorKind } from '../../shared/api/journeys.ts';
 import type { PeopleDirectories, SeenPerson } from '../../shared/api/people.ts';
@@ -14,8 +15,11 @@ import { SimplePage } from '../portal/simple-page.tsx';
 import { loadHelpdeskTexts } from '../texts.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { ThreatNotice } from '../ui/threat-notice.tsx';
+import { useStandIn } from '../use-stand-in.ts';
 import { useTexts } from '../use-texts.ts';
 import { ApprovalsPage } from './case/approvals-page.tsx';
+import { caseApi } from './case/case-api.ts';
+import { OwnCases } from './case/own-cases.tsx';
 import { heardAlso, LiveList, NOTHING_HEARD } from './live/live-list.tsx';
 import { useLive } from './live/use-live.ts';
 import { peopleApi } from './people/people-api.ts';
@@ -83,6 +87,10 @@ function People({ directories, contact, search, go, onThreat, onOver }: PeoplePr
     if (event.threat === true || event.missed === true) onThreat();
     setHeard((before) => heardAlso(before, event));
   }, onOver);
+  const leave = useStandIn(helped !== undefined || approves, () => {
+    setHelped(undefined);
+    setApproves(false);
+  });
   const wanted = typed ?? readWanted(search);
   const want = useCallback((next: Wanted) => {
     window.history.replaceState(null, '', addressOf(next));
@@ -97,8 +105,8 @@ function People({ directories, contact, search, go, onThreat, onOver }: PeoplePr
   );
   const proven = () => setProves(undefined);
   if (proves !== undefined) return <StepUp anyOf={proves} contact={contact} onProven={proven} onBack={proven} onOver={onOver} />;
-  if (approves) return <ApprovalsPage contact={contact} onBack={() => setApproves(false)} onOver={onOver} />;
-  if (helped !== undefined) return <HelpPage contact={contact} initial={helped} onBack={() => setHelped(undefined)} onOver={onOver} />;
+  if (approves) return <ApprovalsPage contact={contact} onBack={leave} onOver={onOver} />;
+  if (helped !== undefined) return <HelpPage contact={contact} initial={helped} onBack={leave} onOver={onOver} />;
   const see = ({ directory, id }: { directory: string; id: string }) => visit({ ...wanted, person: { directory, id } });
   return (
     <>
@@ -121,9 +129,16 @@ function People({ directories, contact, search, go, onThreat, onOver }: PeoplePr
           onOver={onOver}
         />
       )}
+      <OpenCases onCase={(opened) => setHelped({ opened })} onOver={onOver} />
       <LiveList heard={heard} isLive={isLive} onSee={see} />
     </>
   );
+}
+
+/** What the agent has begun, in this window or before they came back to it. */
+function OpenCases({ onCase, onOver }: { onCase: (opened: Case) => void; onOver: () => void }) {
+  const { value } = useLoaded(caseApi.list, onOver);
+  return <OwnCases cases={value?.cases ?? []} onCase={onCase} />;
 }
 
 /** The same person, as the pages that help know them. */

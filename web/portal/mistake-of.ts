@@ -4,7 +4,7 @@ import { formatTime } from '../format.ts';
 import type { Mistake } from '../ui/question.tsx';
 
 /** Refusals of what was typed; any other has nothing to do with the field. */
-const OF_THE_FIELD: ReadonlySet<string> = new Set(['request.malformed', 'journey.answer-not-fitting']);
+const OF_THE_FIELD: ReadonlySet<string> = new Set(['request.malformed', 'request.digits-unlike', 'journey.answer-not-fitting']);
 
 /** `still-open`: no good answer came, and the server has said since that the step is open as before. */
 export type Trouble = Failure | { kind: 'still-open' };

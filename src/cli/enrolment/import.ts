@@ -1,5 +1,4 @@
-import { extname } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { AppError } from '../../../shared/errors.ts';
 import { createConfigurationReader } from '../../core/configuration/read-configuration.ts';
 import { type ImportReport, importPeople } from '../../core/enrolment/import-people.ts';
@@ -8,12 +7,13 @@ import { withExamples } from '../examples.ts';
 import { EXPLANATIONS } from '../explain-error.ts';
 import { withRuntime } from '../with-runtime.ts';
 import { changedBy } from './changed-by.ts';
+import { type FileFormat, formatOf, formatOption } from './import/format-of.ts';
 import { readCsv } from './import/read-csv.ts';
 import { readJson } from './import/read-json.ts';
 import { readText } from './import/read-text.ts';
 
 interface ImportFlags {
-  format?: 'csv' | 'json';
+  format?: FileFormat;
   region?: string;
   dryRun?: boolean;
   json?: boolean;
@@ -26,7 +26,7 @@ export function addImport(enrolment: Command, context: CommandContext): void {
   const command = enrolment
     .command('import')
     .argument('<file>', 'people, one a line (CSV) or one an entry (JSON)')
-    .addOption(new Option('--format <format>', 'what the file is, where its name does not end in .csv or .json').choices(['csv', 'json']))
+    .addOption(formatOption())
     .option('--region <country>', 'country of numbers in national form, one of sms.countries, such as DE', (text) => text.toUpperCase())
     .option('--dry-run', 'judge everything and write nothing')
     .option('--json', 'print problems and the summary as JSON Lines')
@@ -39,7 +39,7 @@ export function addImport(enrolment: Command, context: CommandContext): void {
         const countries = configuration.sms?.countries ?? [];
         const region = regionOf(flags.region, countries);
         const text = readText(file);
-        const entries = formatOf(file, flags.format) === 'csv' ? readCsv(text) : readJson(text);
+        const entries = formatOf(file, flags.format, 'enrolment.columns') === 'csv' ? readCsv(text) : readJson(text);
         const report = await importPeople(runtime, entries, {
           dryRun: flags.dryRun === true,
           countries,
@@ -62,14 +62,6 @@ export function addImport(enrolment: Command, context: CommandContext): void {
     { command: 'keyturn enrolment import people.csv', does: 'enrols everybody in it who can be' },
     { command: 'keyturn enrolment import people.json --region DE', does: 'reads numbers such as 0151 12345678 as German ones' },
   ]);
-}
-
-function formatOf(file: string, format: 'csv' | 'json' | undefined): 'csv' | 'json' {
-  if (format !== undefined) return format;
-  const ending = extname(file).toLowerCase();
-  if (ending === '.csv') return 'csv';
-  if (ending === '.json') return 'json';
-  throw new AppError('enrolment.columns', { file, reason: 'neither .csv nor .json', option: '--format csv or --format json' });
 }
 
 /** A country to which no texts go would refuse each number of the file by itself. */

@@ -1,15 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { createConfigurationReader } from '../../core/configuration/read-configuration.ts';
 import { issueTemporaryPass } from '../../core/enrolment/temporary-pass.ts';
-import { describeTime } from '../../core/health/describe-time.ts';
-import { everyProofOf } from '../../core/people/linked-proofs.ts';
-import { vouchedProof } from '../../core/vouching/vouched-proof.ts';
 import type { CommandContext } from '../command-context.ts';
 import { changedBy } from '../enrolment/changed-by.ts';
-import { describeCombinations } from '../enrolment/describe-combinations.ts';
 import { withExamples } from '../examples.ts';
 import { findOneAccount } from '../find-account.ts';
 import { withRuntime } from '../with-runtime.ts';
+import { describePass } from './describe-pass.ts';
 
 interface PassOptions {
   hours: number;
@@ -24,7 +21,7 @@ export function addPass(recovery: Command, context: CommandContext): void {
   const pass = recovery
     .command('pass')
     .argument('<name>', 'sign-in name or another identifier of the account')
-    .requiredOption('--hours <n>', 'for how many hours it counts (required)', wholeNumber)
+    .requiredOption('--hours <n>', 'for how many hours it counts (required)', wholeHours)
     .option('--until-end', 'it may be used again until then; without this one use ends it')
     .option('--reason <text>', 'why; kept in the audit log')
     .option('--directory <id>', 'the directory, where several have the name')
@@ -36,7 +33,7 @@ export function addPass(recovery: Command, context: CommandContext): void {
       await withRuntime(context, context.settings().settings, {}, async (runtime) => {
         const { configuration } = await createConfigurationReader(runtime.store).read();
         const found = await findOneAccount(runtime.directories, name, options.directory);
-        const { account, directory } = found;
+        const { account } = found;
         const { longestHours } = configuration.factors.temporaryPass;
         const once = options.untilEnd !== true;
         const issued = await issueTemporaryPass(
@@ -50,14 +47,7 @@ export function addPass(recovery: Command, context: CommandContext): void {
           const shown = { ...about, pass: issued.pass, endsAt: new Date(issued.endsAt).toISOString(), once };
           return context.print(JSON.stringify(shown, null, 2));
         }
-        const use = once ? 'It works once' : 'It works again and again';
-        await context.print(`Temporary pass of ${account.login} (${directory.label}): ${issued.pass}`);
-        await context.print(`  ${use}, until ${describeTime(issued.endsAt)}. Earlier ones are ended. It is not shown again.`);
-        for (const line of await describeCombinations(configuration, found, [
-          ...(await everyProofOf(runtime, account)),
-          ...(await vouchedProof(runtime, configuration, directory, account)),
-        ]))
-          await context.print(line);
+        for (const line of await describePass(runtime, configuration, found, { ...issued, once })) await context.print(line);
       });
     });
   withExamples(pass, [
@@ -68,7 +58,8 @@ export function addPass(recovery: Command, context: CommandContext): void {
   ]);
 }
 
-function wholeNumber(text: string): number {
+/** Parses a number of hours. @throws InvalidArgumentError */
+export function wholeHours(text: string): number {
   if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('Give whole hours.');
   return Number(text);
 }

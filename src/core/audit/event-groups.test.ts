@@ -13,6 +13,7 @@ const BY_SUBJECT = {
   administration: [
     'set-up',
     'emergency',
+    'directory',
     'outbox',
     'message',
     'threat',

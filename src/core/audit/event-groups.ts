@@ -100,6 +100,8 @@ export const EVENT_GROUPS: Readonly<Record<AuditType, HistoryGroup>> = {
   'emergency.retired': 'administration',
   'people.moves-export-begun': 'administration',
   'people.moves-exported': 'administration',
+  'directory.person-added': 'administration',
+  'directory.person-removed': 'administration',
   'outbox.retried': 'administration',
   'outbox.deleted': 'administration',
   'message.tested': 'administration',

@@ -294,6 +294,17 @@ export type AuditEvent =
   /** Somebody takes away whom a change of the configuration would let recover or sign in, or keep from it. `base`: the version it is made from. */
   | ({ type: 'people.moves-export-begun' } & MovesList)
   | ({ type: 'people.moves-exported' } & MovesList & ListEnd)
+  /** An operator added somebody to a directory that Keyturn keeps, or removed them. `name`: what they sign in with, which nobody else tells once they are gone. */
+  | {
+      type: 'directory.person-added';
+      account: AccountRef;
+      name: string;
+      author: string;
+      actor: Actor;
+      hasPassword: boolean;
+      reason?: string;
+    }
+  | { type: 'directory.person-removed'; account: AccountRef; name: string; author: string; actor: Actor; reason: string }
   /** A message that had not left is tried at once. `job`: what carries it. */
   | { type: 'outbox.retried'; actor: Actor; author: string; message: string; lane: OutboxLane; job: string }
   /** A message that could not be delivered was deleted. `lastProblem`: code of what was in its way. */

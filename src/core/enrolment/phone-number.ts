@@ -28,3 +28,13 @@ export function readPhoneNumber(text: string, countries: readonly string[], regi
   if (type === undefined || !MOBILE.includes(type)) return { problem: 'it is no mobile number' };
   return { number: parsed.number };
 }
+
+/**
+ * Reads a number in international form as it may stand in a directory, of any country and kind, to E.164.
+ * @returns null: it is none
+ */
+export function readInternationalNumber(text: string): string | null {
+  if (!/^\s*\+[\d\s().\-/]{4,40}$/.test(text)) return null;
+  const parsed = parsePhoneNumberFromString(text.trim(), { extract: false });
+  return parsed?.isValid() === true ? parsed.number : null;
+}

@@ -41,7 +41,7 @@ export interface FoundPeople {
   readonly cursor: string | null;
   /** Of some people of the directory, whoever was looked for, it does not tell whether they are in the state that was asked for. */
   readonly untold: boolean;
-  /** So many were read past, none of whom may be seen, that no more were read, and that they are there is told to nobody. */
+  /** So many were read past, none of whom may be seen, that no more were read. */
   readonly isOfNobody: boolean;
 }
 
@@ -61,8 +61,7 @@ export async function directoriesToSearch(deps: ActDeps, caller: Caller): Promis
  * One page of the people whom an agent or a program may see, live from one directory (HELP-1). Whoever is out of scope is not in it and is not
  * counted, as if they did not exist; of whom it cannot be told whether they are in scope, neither. A directory of which nobody is in
  * scope is not asked, and is as one that does not exist. A place that is not there is as one at which nobody is in scope: else names of
- * places would be tried out beyond the scope. Where the scope is one of places the others are not looked for; where it is one of groups
- * nothing but the people of a place tells whether somebody is in it, and a clock tells of very many there.
+ * places would be tried out beyond the scope.
  * @throws AppError `access.refused`, `request.malformed` for a cursor that no page of this search had, `directory.cannot-filter`,
  *   `directory.place-missing` to who may see everybody in the directory, `directory.*`
  */
@@ -75,7 +74,6 @@ export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPe
     throw new AppError('directory.cannot-filter', { directory: directory.id, filter });
   if (place !== undefined && directory.abilities.findsBelowPlaces !== true)
     throw new AppError('directory.cannot-filter', { directory: directory.id, filter: 'place' });
-  const onlyAt = placesOf(see.roles, directory.id);
   const people: Account[] = [];
   let cursor = placeIn(deps, wanted);
   let untold = false;
@@ -85,7 +83,7 @@ export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPe
       ...(text === undefined || text.trim() === '' ? {} : { text }),
       ...(filter === undefined ? {} : { filter }),
       ...(filter === 'expiring' ? { within: (wanted.days ?? EXPIRING_DAYS) * DAY } : {}),
-      ...(place === undefined ? {} : { place, ...(onlyAt === null ? {} : { onlyAt }) }),
+      ...(place === undefined ? {} : { place }),
       // Pages end where those of the directory do: a cursor is one of its own.
       ...{ pageSize, ...(cursor === null ? {} : { cursor }) },
     });
@@ -98,8 +96,7 @@ export async function findPeople(deps: ActDeps, caller: Caller, wanted: WantedPe
     if (visible.length === 0 && page.accounts.length > 0) beyond += page.accounts.length;
     else read += 1;
   }
-  // A place that is above one of their own is there, as everybody knows.
-  const isOfNobody = read === 0 && beyond >= MOST_BEYOND && onlyAt === null;
+  const isOfNobody = read === 0 && beyond >= MOST_BEYOND;
   return {
     people,
     untold,
@@ -141,7 +138,7 @@ async function searchOrNone(directory: Directory, roles: readonly Role[], reques
   } catch (error) {
     if (!isAppError(error, 'directory.place-missing') || reachesAll(roles, directory.id)) throw error;
     // What the directory does not tell of anybody it tells of nobody there either.
-    const { place: _, onlyAt: __, cursor: ___, ...everywhere } = request;
+    const { place: _, cursor: __, ...everywhere } = request;
     const { untold } = await directory.search({ ...everywhere, pageSize: 1 });
     return { accounts: [], cursor: null, ...(untold === true ? { untold } : {}) };
   }
@@ -155,19 +152,9 @@ function reachesAll(roles: readonly Role[], directory: string): boolean {
   );
 }
 
-/** The places of a directory at which alone roles are over somebody; null: they are over people wherever they are. */
-function placesOf(roles: readonly Role[], directory: string): string[] | null {
-  const places = roles.filter(({ over }) => reachesBy(over, directory)).map(({ over }) => over?.places);
-  return places.every((each) => each !== undefined) ? places.flat() : null;
-}
-
 /** Whether roles are over somebody in a directory at all. */
 function reaches(roles: readonly Role[], directory: string): boolean {
-  return roles.some(({ over }) => reachesBy(over, directory));
-}
-
-function reachesBy(over: Role['over'], directory: string): boolean {
-  return over?.directories?.includes(directory) ?? true;
+  return roles.some(({ over }) => over?.directories?.includes(directory) ?? true);
 }
 
 async function visibleAmong(directory: Directory, accounts: readonly Account[], { actor, roles }: Seeing): Promise<Account[]> {

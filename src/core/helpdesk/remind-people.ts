@@ -2,9 +2,11 @@ import type { FactorKind } from '../../../shared/api/journeys.ts';
 import type { NotReminded } from '../../../shared/api/reminders.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { canStanding } from '../access/can.ts';
+import { countSearch } from '../access/count-search.ts';
 import { readSessionActor } from '../access/held-roles.ts';
 import { delegateActor } from '../access/helped.ts';
 import { readHolder } from '../access/read-access-facts.ts';
+import { accountKey } from '../accounts/candidate.ts';
 import type { Configuration } from '../configuration/document.ts';
 import { factorsOf } from '../enrolment/factors-of.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
@@ -33,7 +35,7 @@ export interface RemindedPeople {
 /**
  * Reminds people by mail to set up what proves them, whether or not a rule asks it of them: those who are named, or one page of a search,
  * so that who asks sees how far it is, and ends it when they like. Who could recover their account is left alone.
- * @throws AppError `access.refused`, `session.for-enrolment-only`, `session.ended`, and as `findPeople`; `directory.*`
+ * @throws AppError `access.refused`, `session.for-enrolment-only`, `session.ended`, `people.searched-too-often`, and as `findPeople`; `directory.*`
  */
 export async function remindPeople(
   deps: ActDeps,
@@ -44,6 +46,7 @@ export async function remindPeople(
   const { roles } = deps.configuration();
   const actor = await readSessionActor(deps, session);
   if (actor === null || !canStanding(roles, actor, 'remind-people', null).allowed) throw new AppError('access.refused');
+  if ('wanted' in asked) await countWanted(deps, session, asked.wanted);
   const page =
     'people' in asked ? { people: await readAll(deps, asked.people), cursor: null } : await findPeople(deps, session, asked.wanted);
   const notLeaving = await kindsNotLeaving(deps.store, deps.act.at);
@@ -62,6 +65,16 @@ export async function remindPeople(
   const reminded = outcomes.filter((outcome) => outcome === 'reminded').length;
   if (reminded > 0) deps.wakeOutbox(lane);
   return { reminded, passed, cursor: page.cursor };
+}
+
+/**
+ * A search with all its pages is one: a long list is what reminders are for. Of whom nobody gets a mail nothing is in the log, and how many they
+ * are tells as much as the search would.
+ */
+async function countWanted(deps: ActDeps, session: Session, { directory, cursor }: WantedPeople): Promise<void> {
+  if (cursor !== undefined) return;
+  const where = deps.directories.all().find(({ id }) => id === directory)?.id ?? '';
+  await countSearch(deps, { agent: accountKey(session.account), session, actor: delegateActor(deps, session), where });
 }
 
 async function readAll({ directories }: ActDeps, refs: readonly AccountRef[]): Promise<(Account | null)[]> {

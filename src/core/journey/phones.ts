@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
-import { plainCode } from '../../../shared/plain-code.ts';
 import { isEqual } from '../factors/constant-time.ts';
+import { requireDigits } from '../factors/require-digits.ts';
 import type { Store } from '../ports/store.ts';
 import { randomId, randomToken, twoDigits } from '../random-id.ts';
 import type { ActDeps } from './act.ts';
@@ -95,13 +95,16 @@ export function waitingPhone({ act }: Pick<ActDeps, 'act'>, { row, state }: Load
   return state.step.kind === 'hand-over' && row.expiresAt > act.at ? state.step : null;
 }
 
-/** What the digits that were typed bring about. Each try counts, whatever comes of it: after three wrong ones it is over. */
+/**
+ * What the digits that were typed bring about. Each try that can be right counts, whatever comes of it: after three wrong ones it is over.
+ * @throws AppError `request.digits-unlike`
+ */
 export function judgeDigits(
   deps: ActDeps,
   step: OpenStepOf<'hand-over'>,
   typed: string,
 ): { isRight: true } | { isRight: false; left: number; next: OpenStepOf<'hand-over' | 'refused'> } {
-  if (isEqual(step.digits, plainCode(typed))) return { isRight: true };
+  if (isEqual(step.digits, requireDigits(step.digits, typed))) return { isRight: true };
   const tries = step.tries + 1;
   const left = PHONE_TRIES - tries;
   if (left > 0) return { isRight: false, left, next: { ...step, tries } };

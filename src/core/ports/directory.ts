@@ -1,4 +1,5 @@
 import type { ConfiguredName, DirectoryHealth, HealthOptions } from './directory-health.ts';
+import type { KeptPeople } from './kept-people.ts';
 import type { DirectManager } from './manager.ts';
 import type { Membership, NamedScopes, WantedName } from './membership.ts';
 import type { PasswordPolicy } from './password-policy.ts';
@@ -197,11 +198,6 @@ export interface SearchRequest {
   within?: number;
   /** Only who is at this place or below it, as `Account.location` names places. Only for `DirectoryAbilities.findsBelowPlaces`. */
   place?: string;
-  /**
-   * Places of the configuration: who is at none of them, nor below, is not wanted. A `place` apart from all of them is as one that is not
-   * there, and no server is asked about it: how long it takes would tell whether it is.
-   */
-  onlyAt?: readonly string[];
   /** At most this many a page; 1 to 1,000. */
   pageSize: number;
   /** From the page before; opaque. */
@@ -273,6 +269,8 @@ export interface Directory {
   /** For people. */
   readonly label: string;
   readonly abilities: DirectoryAbilities;
+  /** Where Keyturn keeps the people itself; absent: they are kept elsewhere. */
+  readonly keptPeople?: KeptPeople;
 
   /**
    * Brings an identifier to the one spelling for what the directory treats as equal, without asking a server (DIR-9).

@@ -32,7 +32,8 @@ export interface EmbeddedAccountRow {
 export type EmbeddedFilter = 'locked' | 'disabled' | 'must-change' | { readonly setAfter: number | null; readonly setUpTo: number };
 
 export interface EmbeddedStore {
-  insert(row: EmbeddedAccountRow): Promise<void>;
+  /** False when somebody in the directory has the login already. */
+  insert(row: EmbeddedAccountRow): Promise<boolean>;
   find(directory: string, id: string): Promise<EmbeddedAccountRow | null>;
   /** Those of them that are there, in no order. */
   findSome(directory: string, ids: readonly string[]): Promise<EmbeddedAccountRow[]>;
@@ -47,5 +48,9 @@ export interface EmbeddedStore {
   update(row: EmbeddedAccountRow): Promise<boolean>;
   /** Counts a failed bind and locks at `threshold` (0: never), in one statement; returns the row after it. */
   countBadAttempt(directory: string, id: string, threshold: number, now: number): Promise<EmbeddedAccountRow | null>;
+  /** False when there is no such row. */
+  remove(directory: string, id: string): Promise<boolean>;
+  /** How many have the account for their manager. */
+  countManagedBy(directory: string, id: string): Promise<number>;
   count(directory: string): Promise<number>;
 }

@@ -1,5 +1,4 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
-import { plainCode } from '../../../shared/plain-code.ts';
 import { reasonToBar } from '../accounts/judge-account.ts';
 import type { Actor } from '../audit/events.ts';
 import { recordEvent, recordEvents } from '../audit/record-event.ts';
@@ -76,7 +75,7 @@ export async function decideCase(
   { row, helpCase, about }: AnsweredCase,
   { counted, typed, logEnd }: { counted: VouchRow; typed: string; logEnd: number },
 ): Promise<number | null> {
-  if (isEqual(vouchFacts(row).digits, plainCode(typed))) {
+  if (isEqual(vouchFacts(row).digits, typed)) {
     if (!(await store.vouches.close(row.id, 'approved', deps.act.at))) throw new AppError('vouch.over');
     const factors = session.proofs.map(({ kind, at }) => ({ kind, at }));
     await recordEvent(store, deps.clock, { type: 'vouch.approved', ...about, factors });

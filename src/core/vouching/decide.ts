@@ -1,5 +1,4 @@
 import { AppError, isAppError } from '../../../shared/errors.ts';
-import { plainCode } from '../../../shared/plain-code.ts';
 import { delegateActor } from '../access/helped.ts';
 import { accountKey, type Candidate } from '../accounts/candidate.ts';
 import { judgeAccount } from '../accounts/judge-account.ts';
@@ -7,6 +6,7 @@ import { readLogEnd } from '../audit/log-end.ts';
 import { recordEvent } from '../audit/record-event.ts';
 import { requireOpen } from '../enrolment/own-session.ts';
 import { isEqual } from '../factors/constant-time.ts';
+import { requireDigits } from '../factors/require-digits.ts';
 import { aboutCase, type HelpCase } from '../helpdesk/help-case.ts';
 import { acceptProof } from '../journey/accept-proof.ts';
 import type { ActDeps } from '../journey/act.ts';
@@ -64,7 +64,7 @@ interface InCase {
  * Vouches for a person: their recovery has one proof more, or they are verified as who called the helpdesk. Who does has to have proven
  * themselves lately, and types the digits that the person reads out. Everything is read anew: whether they still may, and whether anything
  * bars the person meanwhile.
- * @throws AppError `session.step-up-needed`, `session.*`, `vouch.over` (also for a request that is none of theirs), `vouch.digits-wrong`,
+ * @throws AppError `session.step-up-needed`, `session.*`, `vouch.over` (also for a request that is none of theirs), `vouch.digits-wrong`, `request.digits-unlike`,
  *   `vouch.not-possible`, `directory.*`
  */
 export async function vouch(deps: ActDeps, session: Session, request: string, typed: string): Promise<void> {
@@ -73,8 +73,11 @@ export async function vouch(deps: ActDeps, session: Session, request: string, ty
   requireFreshProof(deps.act, session, { ...WANTED, anyOf: countingCombinations(deps.configuration(), WANTED.anyOf) });
   await again(async () => {
     const answering = await find(deps, session, request);
+    const digits = requireDigits(vouchFacts(answering.row).digits, typed);
     const left =
-      'helpCase' in answering ? await vouchInCase(deps, session, answering, typed) : await vouchInJourney(deps, session, answering, typed);
+      'helpCase' in answering
+        ? await vouchInCase(deps, session, answering, digits)
+        : await vouchInJourney(deps, session, answering, digits);
     if (left === 0) throw new AppError('vouch.over');
     if (left !== null) throw new AppError('vouch.digits-wrong', { left });
   });
@@ -107,7 +110,7 @@ async function vouchInJourney(deps: ActDeps, session: Session, answering: InJour
   return deps.store.transaction(async (store) => {
     const counted = await countTry(deps, store, session, answering);
     const about = aboutRequest(deps, session, answering);
-    if (isEqual(vouchFacts(row).digits, plainCode(typed))) {
+    if (isEqual(vouchFacts(row).digits, typed)) {
       if (!(await store.vouches.close(row.id, 'approved', deps.act.at))) throw new AppError('vouch.over');
       const proofs = [{ account: person, factor: row.id, by: session.account }];
       const next = await acceptProof(asPerson, store, waiting, { step: { factor: KIND }, proofs, anyFailures: true, enrolled });

@@ -1,25 +1,13 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { EmbeddedAccountRow, EmbeddedStore } from '../../core/ports/embedded-store.ts';
+import type { NewPerson } from '../../core/ports/kept-people.ts';
 import type { Clock, Random } from '../../core/ports/platform.ts';
 import { normaliseLogin } from './normalise-login.ts';
 import { hashPassword } from './password-hash.ts';
 
-export interface NewEmbeddedAccount {
+export interface NewEmbeddedAccount extends NewPerson {
   directory: string;
-  login: string;
   password: string;
-  displayName: string;
-  givenName?: string;
-  surname?: string;
-  mail?: string;
-  mobile?: string;
-  employeeNumber?: string;
-  /** BCP 47. */
-  language?: string;
-  /** Names of groups. */
-  groups?: readonly string[];
-  managerId?: string;
-  mustChange?: boolean;
   disabled?: boolean;
   expiresAt?: number;
   /** Now unless told. */
@@ -31,19 +19,36 @@ export interface NewEmbeddedAccount {
  *
  * @param deps `hash` makes what is kept of the password; who adds many people with one password may make it once
  * @returns the row, with its new id
- * @throws AppError `request.malformed` when the login is none
+ * @throws AppError `request.malformed` when the login is none, `people.present` when somebody has it
  */
 export async function createEmbeddedAccount(
   deps: { accounts: EmbeddedStore; clock: Clock; random: Random; hash?: (password: string) => Promise<string> },
   person: NewEmbeddedAccount,
 ): Promise<EmbeddedAccountRow> {
+  const { directory, disabled, expiresAt, passwordSetAt } = person;
+  const id = Buffer.from(deps.random.bytes(16)).toString('hex');
+  const passwordHash = await (deps.hash ?? hashPassword)(person.password);
+  const row: EmbeddedAccountRow = {
+    ...newRow(person, { directory, id, passwordHash, now: passwordSetAt ?? deps.clock.now() }),
+    disabled: disabled ?? false,
+    expiresAt: expiresAt ?? null,
+  };
+  if (!(await deps.accounts.insert(row))) throw new AppError('people.present', { directory, login: row.login });
+  return row;
+}
+
+/**
+ * The row of somebody new, whose password was set `now`.
+ * @throws AppError `request.malformed` when the login is none
+ */
+export function newRow(
+  person: NewPerson,
+  { directory, id, passwordHash, now }: { directory: string; id: string; passwordHash: string; now: number },
+): EmbeddedAccountRow {
   const login = normaliseLogin(person.login);
   if (login === null) throw new AppError('request.malformed', { field: 'login' });
-  const row: EmbeddedAccountRow = {
-    directory: person.directory,
-    id: Buffer.from(deps.random.bytes(16)).toString('hex'),
-    login,
-    displayName: person.displayName,
+  return {
+    ...{ directory, id, login, displayName: person.displayName },
     givenName: person.givenName ?? null,
     surname: person.surname ?? null,
     mail: person.mail === undefined ? null : normaliseLogin(person.mail),
@@ -52,17 +57,7 @@ export async function createEmbeddedAccount(
     language: person.language ?? null,
     groups: person.groups ?? [],
     managerId: person.managerId ?? null,
-    passwordHash: await (deps.hash ?? hashPassword)(person.password),
-    passwordHistory: [],
-    passwordSetAt: person.passwordSetAt ?? deps.clock.now(),
-    mustChange: person.mustChange ?? false,
-    disabled: person.disabled ?? false,
-    expiresAt: person.expiresAt ?? null,
-    badAttempts: 0,
-    lastBadAttemptAt: null,
-    lockedAt: null,
-    version: 1,
+    ...{ passwordHash, passwordHistory: [], passwordSetAt: now, mustChange: person.mustChange ?? false },
+    ...{ disabled: false, expiresAt: null, badAttempts: 0, lastBadAttemptAt: null, lockedAt: null, version: 1 },
   };
-  await deps.accounts.insert(row);
-  return row;
 }

@@ -6,6 +6,7 @@ import type { DirectorySettingsOf } from '../../core/configuration/directory-sec
 import { contactAddresses, contactNumbers } from '../../core/enrolment/contact-addresses.ts';
 import type {
   Account,
+  AccountFacts,
   AccountFingerprint,
   AccountRef,
   Directory,
@@ -18,10 +19,11 @@ import type { EmbeddedAccountRow, EmbeddedFilter, EmbeddedStore } from '../../co
 import type { PasswordPolicy } from '../../core/ports/password-policy.ts';
 import type { Clock } from '../../core/ports/platform.ts';
 import { describePolicy, describeStatus, isLocked } from './account-state.ts';
+import { newRow } from './create-embedded-account.ts';
 import type { EmbeddedContext } from './embedded-context.ts';
 import { lookUpName } from './look-up-name.ts';
 import { normaliseLogin } from './normalise-login.ts';
-import { matchesHash, nobodysHash } from './password-hash.ts';
+import { hashPassword, matchesHash, nobodysHash } from './password-hash.ts';
 import { updateAccount } from './update-account.ts';
 import { attemptPassword } from './verify-password.ts';
 import { writeDeadline } from './write-deadline.ts';
@@ -56,6 +58,10 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     passwordSetAt: row.passwordSetAt,
   });
 
+  const factsOf = (row: EmbeddedAccountRow): AccountFacts => ({
+    ...{ account: toAccount(settings, row), status: describeStatus(row, policy, clock.now()), policy },
+  });
+
   async function write(
     ref: AccountRef,
     options: WriteOptions,
@@ -75,6 +81,11 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
     kind: 'embedded',
     label: settings.label,
     abilities: abilitiesOf(settings),
+    keptPeople: {
+      rowOf: (person, id, passwordHash) => newRow(person, { directory: settings.id, id, passwordHash, now: clock.now() }),
+      factsOf,
+      hashPassword,
+    },
     normaliseIdentifier: normaliseLogin,
 
     async findAccounts(typed) {
@@ -116,8 +127,7 @@ export function createEmbeddedDirectory(settings: EmbeddedSettings, deps: { cloc
       return fingerprintOf(await rowOf(ref));
     },
     async readFacts(ref) {
-      const row = await rowOf(ref);
-      return { account: toAccount(settings, row), status: describeStatus(row, policy, clock.now()), policy };
+      return factsOf(await rowOf(ref));
     },
     async prepareWrite(ref) {
       const row = await rowOf(ref);

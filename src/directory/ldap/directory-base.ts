@@ -160,8 +160,8 @@ export function createDirectoryBase(
       return toAccounts(answer);
     },
     async search(request) {
-      const { place, onlyAt } = request;
-      const baseDn = place === undefined ? settings.baseDn : await findPlace(servers, kind, settings, { place, onlyAt });
+      const { place } = request;
+      const baseDn = place === undefined ? settings.baseDn : await findPlace(servers, kind, settings, place);
       return searchPeople(searching, kind, { ...everybody, baseDn }, request);
     },
     forEachPerson: (visit) => walkPeople(servers, everybody, visit),

@@ -8,18 +8,16 @@ import type { Servers } from './servers.ts';
 /**
  * The DN of a place that somebody wrote, as the server spells it. Only containers count, and whatever else stands there is as nothing:
  * else it would tell of anybody, out of scope too, whether there is an entry of the name.
- * @param onlyAt places of the configuration: what is neither at, below nor above one of them is missing before any server is asked
  * @throws AppError `directory.place-missing` for what is no DN, not at or below `baseDn`, no container, hidden or not there
  */
 export async function findPlace(
   servers: Pick<Servers, 'read'>,
   { containers }: Pick<LdapKind, 'containers'>,
   { id, baseDn }: Pick<LdapSettings, 'id' | 'baseDn'>,
-  { place, onlyAt }: { readonly place: string; readonly onlyAt?: readonly string[] | undefined },
+  place: string,
 ): Promise<string> {
-  const missing = new AppError('directory.place-missing', { directory: id });
-  if (onlyAt?.some((wanted) => isAtOrBelow(place, wanted) || isAtOrBelow(wanted, place)) === false) throw missing;
   if (sameDn(place, baseDn)) return baseDn;
+  const missing = new AppError('directory.place-missing', { directory: id });
   const rdns = rdnsOf(place);
   if (rdns === null || !isAtOrBelow(place, baseDn)) throw missing;
   // Spelt anew: 389 Directory Server takes neither object identifiers nor long names of attributes in a DN.

@@ -12,7 +12,12 @@ type Row = Schema['embedded_accounts'];
 export function createEmbeddedAccounts(context: TableContext): EmbeddedStore {
   return {
     async insert(row) {
-      await context.db.insertInto('embedded_accounts').values(toColumns(row)).execute();
+      const result = await context.db
+        .insertInto('embedded_accounts')
+        .values(toColumns(row))
+        .onConflict((conflict) => conflict.columns(['directory', 'login']).doNothing())
+        .executeTakeFirst();
+      return result.numInsertedOrUpdatedRows === 1n;
     },
     async find(directory, id) {
       const row = await context.db
@@ -99,6 +104,23 @@ export function createEmbeddedAccounts(context: TableContext): EmbeddedStore {
         .returningAll()
         .executeTakeFirst();
       return row === undefined ? null : toRow(row);
+    },
+    async remove(directory, id) {
+      const result = await context.db
+        .deleteFrom('embedded_accounts')
+        .where('directory', '=', directory)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return result.numDeletedRows === 1n;
+    },
+    async countManagedBy(directory, id) {
+      const row = await context.db
+        .selectFrom('embedded_accounts')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .where('directory', '=', directory)
+        .where('manager_id', '=', id)
+        .executeTakeFirstOrThrow();
+      return row.count;
     },
     async count(directory) {
       const row = await context.db

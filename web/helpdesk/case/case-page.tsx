@@ -21,6 +21,8 @@ interface CasePageProps {
   mistake: Mistake | undefined;
   /** A second agent was asked just now. */
   asked: boolean;
+  /** No answer came to an act. */
+  lost: boolean;
   onAct: (unverified: boolean) => void;
   onAsk: (kind: TypedKind) => void;
   onAnswer: (said: CallerSaid) => void;
@@ -43,6 +45,7 @@ export function CasePage({
   busy,
   mistake: given,
   asked,
+  lost,
   onAct,
   onLink,
   onSend,
@@ -64,13 +67,17 @@ export function CasePage({
   const isReset = shown.action === 'reset-password';
   const { approval } = shown;
   const kinds = formatList((shown.kinds ?? []).map((kind) => t(`kind.${kind}`)));
+  const isClosed = shown.state === 'closed';
+  // What became of it the case says, once it is over.
+  const wrong = lost ? (isClosed ? undefined : { ...mistake, text: t('case.lost') }) : mistake;
+  const isUnseen = lost && shown.because === 'acted' && (isReset || shown.action === 'issue-pass');
   const isWaiting = approval?.state === 'waiting' || (asked && approval === undefined);
   return (
     <Question
       title={title}
       icon={isVerified ? 'check' : shown.state === 'closed' ? 'alert' : 'person'}
       {...(isVerified ? { tone: 'good' as const } : shown.state === 'closed' ? { tone: 'warning' as const } : {})}
-      mistakes={mistake === undefined ? [] : [mistake]}
+      mistakes={wrong === undefined ? [] : [wrong]}
       focusOn={mistake ?? `${shown.state} ${shown.asked?.kind} ${shown.readOut.length}`}
     >
       {shown.state === 'open' && shown.kinds !== undefined && (
@@ -105,6 +112,7 @@ export function CasePage({
       {approval !== undefined && approval.state !== 'waiting' && shown.because !== 'acted' && (
         <Notice>{t(`approval.${approval.state}`, { name: approval.by, reason: approval.reason })}</Notice>
       )}
+      {isUnseen && <Notice tone="warning">{t('case.lost.acted')}</Notice>}
       {isOffline && <NextLine>{t('case.offline')}</NextLine>}
       <Actions>
         {isVerified && !isReset && !isWaiting && (

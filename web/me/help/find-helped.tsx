@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Case } from '../../../shared/api/cases.ts';
+import { OwnCases } from '../../helpdesk/case/own-cases.tsx';
 import { FormActions } from '../../ui/form-actions.tsx';
 import { Aside, Prose, QuietLink } from '../../ui/layout.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -52,16 +53,7 @@ export function FindHelped({ incomplete, sees, cases, busy, mistake, onFind, onC
       <Aside>
         <QuietLink onPress={onApprovals}>{t('approvals.open')}</QuietLink>
       </Aside>
-      {cases.length > 0 && (
-        <Aside>
-          <p>{t('case.own')}</p>
-          {cases.map((each) => (
-            <QuietLink key={each.id} onPress={() => onCase(each)}>
-              {t(`case.${each.action}`, { name: each.account.displayName })}
-            </QuietLink>
-          ))}
-        </Aside>
-      )}
+      <OwnCases cases={cases} onCase={onCase} />
     </Question>
   );
 }

@@ -5,7 +5,7 @@ import type { HelpedAccount, HelpGiven } from '../../../shared/api/help.ts';
 import type { OwnRoles } from '../../../shared/api/session.ts';
 import type { PersonPermission } from '../../../shared/permissions.ts';
 import type { RemovableKind } from '../../../shared/removable-kinds.ts';
-import type { Failure, Outcome } from '../../api.ts';
+import { type Failure, mayHaveHappened, type Outcome } from '../../api.ts';
 import { ApprovalsPage } from '../../helpdesk/case/approvals-page.tsx';
 import { caseApi } from '../../helpdesk/case/case-api.ts';
 import { CasePage } from '../../helpdesk/case/case-page.tsx';
@@ -22,8 +22,8 @@ import { HelpedPerson } from './helped-person.tsx';
 
 export interface HelpPageProps {
   contact: string;
-  /** Who is to be helped with what, where that is known already. */
-  initial?: { helped: HelpedAccount; action: PersonPermission; enrolled?: readonly RemovableKind[] };
+  /** Who is to be helped with what, where that is known already; or a case that is open. */
+  initial?: { helped: HelpedAccount; action: PersonPermission; enrolled?: readonly RemovableKind[] } | { opened: Case };
   onBack: () => void;
   onOver: () => void;
 }
@@ -49,12 +49,15 @@ export function HelpPage(props: HelpPageProps) {
 }
 
 function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { roles: OwnRoles | undefined }) {
+  const { t } = useTranslation('me');
   const { t: portal } = useTranslation();
   const [view, setView] = useState<View>(() => firstView(initial));
   const [mistake, setMistake] = useState<Mistake>();
   const [busy, setBusy] = useState(false);
   const [elsewhere, setElsewhere] = useState(false);
   const [asked, setAsked] = useState(false);
+  // No answer came to an act, which may have been done all the same.
+  const [lost, setLost] = useState(false);
   const fail = (failure: Failure) => {
     const isAsked = failure.kind === 'problem' && failure.code === 'case.approval-needed';
     setAsked(isAsked);
@@ -77,7 +80,16 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
     setElsewhere((before) => code === 'case.open-elsewhere' || (before && code === 'case.reason-missing'));
     fail(failure);
   };
+  /** What changes something: a refusal alone says that it did not. */
+  const acting =
+    <T,>(call: () => Promise<Outcome<T>>) =>
+    async (): Promise<Outcome<T>> => {
+      const outcome = await call();
+      setLost(!outcome.ok && mayHaveHappened(outcome.failure));
+      return outcome;
+    };
   const show = (next: View) => {
+    setLost(false);
     setMistake(undefined);
     setElsewhere(false);
     setAsked(false);
@@ -87,7 +99,7 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
     const { directory, id } = helped.account;
     const call = action === 'unlock-account' ? meApi.helpUnlock : meApi.helpReset;
     void ask(
-      () => call({ directory, id }),
+      acting(() => call({ directory, id })),
       (given) => show({ name: 'done', helped: helped.account.displayName, action, given }),
     );
   };
@@ -112,7 +124,7 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
         <HelpedPerson
           helped={view.helped}
           busy={busy}
-          mistake={mistake}
+          mistake={lost ? { ...mistake, text: t('help.lost') } : mistake}
           onAct={(action) => act(view.helped, action)}
           onCase={(action) => show({ name: 'open-case', helped: view.helped, action })}
           onBack={again}
@@ -124,7 +136,7 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
         <OpenCase
           name={helped.account.displayName}
           action={action}
-          enrolled={initial?.enrolled}
+          enrolled={initial !== undefined && 'enrolled' in initial ? initial.enrolled : undefined}
           busy={busy}
           mistake={mistake}
           isElsewhere={elsewhere}
@@ -136,10 +148,14 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
     case 'case': {
       const { opened } = view;
       const actBy = (call: () => Promise<Outcome<HelpGiven>>) =>
-        void ask(call, (given) => show({ name: 'done', helped: opened.account.displayName, action: opened.action, given }));
+        void ask(acting(call), (given) => show({ name: 'done', helped: opened.account.displayName, action: opened.action, given }));
       const actOn = (unverified: boolean) => actBy(() => caseApi.act(opened.id, unverified));
       const moved = ({ case: now }: { case: Case }) => show({ name: 'case', opened: now });
-      const link = (to: string) => void ask(() => caseApi.sendLink(opened.id, to), moved);
+      const link = (to: string) =>
+        void ask(
+          acting(() => caseApi.sendLink(opened.id, to)),
+          moved,
+        );
       const close = () => void ask(() => caseApi.close(opened.id), again);
       return (
         <CasePage
@@ -149,6 +165,7 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
           busy={busy}
           mistake={mistake}
           asked={asked}
+          lost={lost}
           onAsk={(kind) => void ask(() => caseApi.ask(opened.id, kind), moved)}
           onAnswer={(said) => void ask(() => caseApi.answer(opened.id, said), moved)}
           onPage={(over) => void ask(() => caseApi.sendPage(opened.id, over), moved)}
@@ -191,6 +208,7 @@ function Helping({ contact, initial, roles, onBack, onOver }: HelpPageProps & { 
 
 function firstView(initial: HelpPageProps['initial']): View {
   if (initial === undefined) return { name: 'find' };
+  if ('opened' in initial) return { name: 'case', opened: initial.opened };
   const { helped, action } = initial;
   return helped.inCase.includes(action) ? { name: 'open-case', helped, action } : { name: 'found', helped };
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { plainCode } from '../../../shared/plain-code.ts';
 import { formatList } from '../../format.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { Actions, Aside, Digits, NextLine, Prose } from '../../ui/layout.tsx';
@@ -19,9 +20,10 @@ export function ConfirmCallStep(props: StepProps<'confirm-call'>) {
   if (step.call === null) return <NoCall {...props} />;
 
   const submit = () => {
-    if (number.trim() === '') return setOwn({ text: t('call.number.missing'), field: FIELD });
+    const typed = plainCode(number);
+    if (typed === '') return setOwn({ text: t('call.number.missing'), field: FIELD });
     setOwn(undefined);
-    void answer({ number: number.trim() }).then((failure) => failure === undefined && setNumber(''));
+    void answer({ number: typed }).then((failure) => failure === undefined && setNumber(''));
   };
   return (
     <Question

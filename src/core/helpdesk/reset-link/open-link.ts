@@ -1,8 +1,8 @@
 import type { Client } from '../../../../shared/api/journeys.ts';
 import { AppError, isAppError } from '../../../../shared/errors.ts';
-import { plainCode } from '../../../../shared/plain-code.ts';
 import { recordEvent } from '../../audit/record-event.ts';
 import { isEqual } from '../../factors/constant-time.ts';
+import { requireDigits } from '../../factors/require-digits.ts';
 import type { ActDeps } from '../../journey/act.ts';
 import type { LoadedJourney } from '../../journey/journey-state.ts';
 import { isProvenStill, readStill } from '../../journey/proven-still.ts';
@@ -27,7 +27,7 @@ interface Opening {
  * @returns the journey, and the token that opens it
  * @throws AppError `helpdesk-link.invalid` for one that never was, is over or was replaced, whose agent may not help so any more, or where
  *   what its caller was verified by is theirs no more;
- *   `helpdesk-link.number-wrong`, `directory.*`
+ *   `helpdesk-link.number-wrong`, `request.digits-unlike`, `directory.*`
  */
 export async function openResetLink(deps: ActDeps, opening: Opening): Promise<{ token: string; journey: LoadedJourney }> {
   for (let attempt = 0; ; attempt += 1) {
@@ -46,6 +46,7 @@ async function tryNumber(deps: ActDeps, opening: Opening): Promise<{ token: stri
   const row = await deps.store.cases.find(id);
   const found = row === null ? null : helpCaseOf(row);
   if (found === null || !isSecretOf(deps, found, secret) || !isOpen(found, deps.act.at)) throw new AppError('helpdesk-link.invalid');
+  const typed = requireDigits(found.facts.link?.number ?? '', opening.number);
   const helpCase = await countOpening(deps, found);
   const { link, receipt } = helpCase.facts;
   if (link === undefined || receipt === null) throw new AppError('helpdesk-link.invalid');
@@ -57,7 +58,7 @@ async function tryNumber(deps: ActDeps, opening: Opening): Promise<{ token: stri
     const isOver = because !== 'number' || triesLeft === 0;
     return isOver ? new AppError('helpdesk-link.invalid') : new AppError('helpdesk-link.number-wrong', { left: triesLeft });
   };
-  if (!isEqual(link.number, plainCode(opening.number))) throw await refuse('number');
+  if (!isEqual(link.number, typed)) throw await refuse('number');
   if (!(await isAllowedStill(deps, helpCase))) throw await refuse('agent');
   if (!(await isProvenByStill(deps, helpCase, receipt))) throw await refuse('proof');
   const begun = await begin(deps, helpCase, opening);
@@ -78,7 +79,7 @@ async function isProvenByStill(deps: ActDeps, { account, facts }: HelpCase, { re
   return isProvenStill(deps.store, rests, account, { now: deps.act.at, read, except: { intent: '' } });
 }
 
-/** Each try counts before anything is compared, whatever comes of it. @throws AppError `case.passed` */
+/** Each try that can be right counts before anything is compared, whatever comes of it. @throws AppError `case.passed` */
 async function countOpening({ store }: ActDeps, helpCase: HelpCase): Promise<HelpCase> {
   const { link } = helpCase.facts;
   const counted = link === undefined ? null : await moveCase(store, helpCase, { facts: { link: { ...link, opened: link.opened + 1 } } });

@@ -1,4 +1,5 @@
 import { AppError } from '../../../../shared/errors.ts';
+import { canBeCode, plainCode } from '../../../../shared/plain-code.ts';
 import { accountKey } from '../../accounts/candidate.ts';
 import {
   countNumber,
@@ -10,6 +11,7 @@ import {
   waitingCase,
 } from '../../helpdesk/confirm-call.ts';
 import { hasVouched } from '../../helpdesk/has-vouched.ts';
+import type { HelpCase } from '../../helpdesk/help-case.ts';
 import { randomId } from '../../random-id.ts';
 import type { ActDeps } from '../act.ts';
 import { callStep } from '../call-step.ts';
@@ -34,8 +36,7 @@ export const confirmCall: StepHandler<'confirm-call'> = async (deps, journey, an
       after: wakeMailer(deps),
     };
   }
-  const typed = answer.number.replace(/\s/g, '');
-  return tryNumber(deps, journey, call.case, typed);
+  return tryNumber(deps, journey, call.case, answer.number);
 };
 
 async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, typed: string): Promise<Transition> {
@@ -48,8 +49,11 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
       return { kind: 'advance', decide: () => Promise.resolve(refused(deps, state, 'journey.call-over')) };
     return lookAgain(deps, journey, { key: 'call-changed', tone: 'error' });
   }
+  const { spoken } = waiting.facts.numbers;
+  // What cannot be it by its form costs no try: the page shows a shorter number, which the caller may mix up with the one that they hear.
+  if (!canBeCode(typed, spoken.length)) return unlike(deps, state, waiting);
   const read = await readStill(deps, state);
-  const { helpCase, isRight } = await countNumber(deps, waiting, typed);
+  const { helpCase, isRight } = await countNumber(deps, waiting, plainCode(typed));
   return {
     kind: 'advance',
     decide: async (store) => {
@@ -74,6 +78,13 @@ async function tryNumber(deps: ActDeps, journey: LoadedJourney, id: string, type
       return ended(deps, state, 'call-confirmed');
     },
   };
+}
+
+function unlike(deps: ActDeps, state: JourneyState, waiting: HelpCase): Transition {
+  const parameters = { count: waiting.facts.numbers.spoken.length };
+  const message = { key: 'number-impossible', tone: 'error' as const, parameters };
+  const step = { ...callStep(waiting), id: randomId(deps.random), message };
+  return { kind: 'advance', decide: () => Promise.resolve({ ...state, step }) };
 }
 
 /** Another agent may have opened one, or the first. */

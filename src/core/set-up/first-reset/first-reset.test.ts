@@ -26,7 +26,10 @@ const MINUTE = 60_000;
 const URL = 'https://password.example.test//';
 const TOKENS = ['stale', 'token'];
 const ROLES: Parameters<AccessWorld['configure']>[0] = {
-  roles: [{ name: 'helpdesk', may: ['reset-password'], heldBy: { groups: ['Agents'] }, over: { directories: ['people'] } }],
+  roles: [
+    { name: 'none', may: ['view-history'], heldBy: { groups: ['Nobody'] } },
+    { name: 'helpdesk', may: ['reset-password'], heldBy: { groups: ['Agents'] }, over: { directories: ['people'] } },
+  ],
 };
 let world: AccessWorld;
 let setUp: string;
@@ -303,7 +306,7 @@ describe('the link of the test person', () => {
     expect(journey.state).toMatchObject({
       ...{ goal: 'reset-password', language: 'de', client: { kind: 'web' }, address: ADDRESS, guardNames: [], proven: [] },
       ...{ candidates: [{ ref: account }], logEnd: link?.logEnd, byLink: { setUp, link: link?.id }, provenAt: world.clock.now() },
-      step: { kind: 'preparing' },
+      ...{ step: { kind: 'preparing' }, knownPlaces: [], hasWorked: false, selected: [], device: null },
     });
     expect(journey.state.typedName).toBe(journey.state.candidates?.[0]?.login);
     expect((await world.store.journeys.find(journey.row.id))?.tokenDigest).toBe(world.deps().keys.digest('journey-token', token));

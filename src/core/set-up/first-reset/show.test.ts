@@ -70,6 +70,8 @@ describe('the last step, as its page shows it', () => {
       ...{ person: { login: 'tess', name: 'Tess', directory: 'people', addresses: 1 }, trouble: null, progress: NOTHING },
       ...{ linkEndsAt: world.clock.now() + 5, linksLeft: 3, endsAt: 99 },
     });
+    const { link: __, ...unlinked } = reset();
+    expect(await showFirstReset(world.deps(), unlinked)).toMatchObject({ person: { login: 'tess' }, progress: NOTHING, linkEndsAt: null });
     account = { directory: 'people', id: 'gone' };
     expect((await show({ link: unopened })).person?.addresses).toBe(0);
   });
