@@ -14,7 +14,10 @@ const stopping = { problem: 'PostgreSQL is starting or shutting down', fix: 'Wai
 
 /** SQLSTATE (PostgreSQL manual, appendix A). */
 const SQLSTATE: Readonly<Record<string, DatabaseProblem>> = {
-  '08P01': { problem: 'What answers at this address does not speak as PostgreSQL does', fix: 'Check host and port in database.url' },
+  '08P01': {
+    problem: 'What answers at this address does not speak as PostgreSQL does',
+    fix: 'Let database.url lead to the PostgreSQL server itself, not to PgBouncer: Keyturn pools by itself; and check host and port in it',
+  },
   '22P05': {
     problem: 'The encoding of the database has no such character',
     fix: "Make a database with encoding 'UTF8' and move to it",
