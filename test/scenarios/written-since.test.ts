@@ -7,8 +7,8 @@ import { prove, startJourney } from './journey-client.ts';
 import { embeddedSection } from './sample-directory.ts';
 import type { Keyturn } from './start-keyturn.ts';
 
-/** Whoever has called in somebody's name, and the owner is back before the agent acts. */
-describeEachEngine('a receipt of a caller, on %s', (engine) => {
+/** Whoever has proven something in somebody's name, and the owner is back before it is used. */
+describeEachEngine('what was proven before an account was written to, on %s', (engine) => {
   let keyturn: Keyturn;
   beforeAll(async () => {
     keyturn = await engine.start({
@@ -32,12 +32,24 @@ describeEachEngine('a receipt of a caller, on %s', (engine) => {
     ['Carers', { action: 'remove-proofs', kinds: ['totp'] }],
     ['Carers', { action: 'end-sessions' }],
     ['Carers', { action: 'release-recovery', reason: 'asked for' }],
-  ])('is worth nothing once the account was written to: %s, %o', async (group, more) => {
+  ])('is no receipt of a caller any more: %s, %o', async (group, more) => {
     const [agent, caller] = [await newAgent(keyturn, group), await newCaller(keyturn)];
     const { id } = await verified(keyturn, agent, caller, more);
     await recover(caller);
     expect(await act(agent, id)).toMatchObject({ status: 403, body: { code: 'case.receipt-needed' } });
     const again = await verified(keyturn, agent, caller, more);
     expect(await act(agent, again.id)).toMatchObject({ status: 200 });
+  });
+
+  it('resets no password any more: the recovery that comes second ends, and says why', async () => {
+    const caller = await newCaller(keyturn);
+    const second = await startJourney(keyturn.url, caller.login);
+    await prove(keyturn, second, caller);
+    second.at('new-password');
+    await recover(caller);
+    await second.answer({ password: newPassword() });
+    expect(second.step).toMatchObject({ kind: 'refused', code: 'journey.account-written' });
+    const rows = await keyturn.deps.store.audit.read(0, 10_000);
+    expect(rows.filter(({ type, data }) => type === 'write.succeeded' && data.includes(caller.ref.id))).toHaveLength(1);
   });
 });
