@@ -5,7 +5,7 @@ import { DEMO_DIRECTORIES, type DemoDirectoryKind } from '../config/demo-directo
 import { type Settings, settingsSchema } from '../config/settings.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
-import { parsePort, serveUntilStopped, withListen } from './serve.ts';
+import { parseHost, parsePort, serveUntilStopped, withListen } from './serve.ts';
 
 interface DemoOptions {
   port?: number;
@@ -21,7 +21,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
     .summary('try Keyturn with sample people')
     .description('Try Keyturn with sample people and captured mail. Never with real people: the demo page shows every code to anyone.')
     .option('--port <number>', 'port to listen on', parsePort)
-    .option('--host <address>', 'address to listen on')
+    .option('--host <address>', 'address to listen on', parseHost)
     .option('--data <folder>', 'where the demo keeps its data', '.keyturn/demo')
     .addOption(
       new Option('--directory <kind>', 'where the people live: in Keyturn, or in a real server that is started for the demo')

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { resolveKeys } from '../config/resolve-keys.ts';
-import type { Settings } from '../config/settings.ts';
+import { isListenHost, NO_LISTEN_HOST, type Settings } from '../config/settings.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './examples.ts';
 import { importOnFirstStart } from './import-on-first-start.ts';
@@ -20,7 +20,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
       'Run the server until SIGTERM or SIGINT. On the very first start the `configuration:` part of the settings file is put into force; later starts leave it alone.',
     )
     .option('--port <number>', 'port to listen on, instead of listen.port', parsePort)
-    .option('--host <address>', 'address to listen on, instead of listen.host')
+    .option('--host <address>', 'address to listen on, instead of listen.host', parseHost)
     .action(async (options: { port?: number; host?: string }) => {
       const { settings: loaded, configuration } = context.settings();
       const settings = withListen(loaded, options);
@@ -79,4 +79,10 @@ export function withListen(settings: Settings, options: { port?: number; host?: 
 export function parsePort(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('Expected a number from 0 to 65535.');
   return Number(text);
+}
+
+/** An address or name to listen on, as `listen.host` takes it. */
+export function parseHost(text: string): string {
+  if (!isListenHost(text)) throw new InvalidArgumentError(`${NO_LISTEN_HOST}.`);
+  return text;
 }

@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function fileWith(text: string): string {
+function fileWith(text: string | Buffer): string {
   const file = join(folder, 'keyturn.yaml');
   writeFileSync(file, text);
   return file;
@@ -99,5 +99,32 @@ describe('loadSettings', () => {
     expect(problemsOf(() => loadSettings('/nonexistent/keyturn.yaml', {}))).toEqual([
       '/nonexistent/keyturn.yaml: this file cannot be read',
     ]);
+  });
+
+  it.each<[string, string | Buffer, string]>([
+    ['UTF-16 with a mark', Buffer.from('\ufefflisten: {}\n', 'utf16le'), 'this is no UTF-8 text, it looks like UTF-16: save it as UTF-8'],
+    ['UTF-16 without', Buffer.from('listen: {}\n', 'utf16le'), 'this is no UTF-8 text, it looks like UTF-16: save it as UTF-8'],
+    ['another encoding', Buffer.from('dataDirectory: /K\xf6ln\n', 'latin1'), 'this is no UTF-8 text: save it as UTF-8'],
+    ['nothing', '', 'the file is empty'],
+    ['comments alone', '# nothing yet\n', 'there is nothing in it but comments'],
+  ])('says what is wrong with a file of %s, rather than take every default', (_what, text, problem) => {
+    const file = fileWith(text);
+    expect(problemsOf(() => loadSettings(file, {}))).toEqual([`${file}: ${problem}`]);
+  });
+
+  it.each(['[::1]', '/run/keyturn.sock', '127.0.0.1:8080', 'http://localhost', ' '])(
+    'refuses to listen on %s, and says what is meant',
+    (host) => {
+      const sentence = 'An IP address (IPv6 without brackets: ::1) or a host name, not a port, an address of the web or a socket';
+      expect(problemsOf(() => loadSettings(undefined, { KEYTURN_LISTEN_HOST: host }))).toEqual([
+        `listen.host (from KEYTURN_LISTEN_HOST): ${sentence}`,
+      ]);
+      const file = fileWith(JSON.stringify({ metrics: { host, port: 0, token: 'env:TOKEN' } }));
+      expect(problemsOf(() => loadSettings(file, {}))).toEqual([`metrics.host: ${sentence}`]);
+    },
+  );
+
+  it.each(['::1', 'fe80::1%eth0', '0.0.0.0', 'localhost', 'node-1.example.org'])('listens on %s', (host) => {
+    expect(loadSettings(undefined, { KEYTURN_LISTEN_HOST: host }).settings.listen.host).toBe(host);
   });
 });

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { describeIssues } from '../core/configuration/describe-issues.ts';
 import { schemaNames } from '../core/configuration/schema-names.ts';
 import { environmentSettings } from './environment-settings.ts';
-import { readYaml } from './read-yaml.ts';
+import { readYamlFile } from './read-yaml-file.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 
 export interface LoadedSettings {
@@ -45,16 +44,10 @@ function absoluteDatabase(database: Settings['database']): Settings['database'] 
 }
 
 function readSettingsFile(file: string): Record<string, unknown> {
-  const invalid = (problems: string[], cause?: unknown) => new AppError('settings.invalid', { file, problems }, { cause });
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw invalid([`${file}: this file cannot be read`], error);
-  }
-  const read = readYaml(text);
-  if ('problems' in read) throw invalid(read.problems.map((problem) => `${file}: ${problem}`));
-  const value = read.value ?? {};
+  const invalid = (problems: readonly string[], cause?: unknown) => new AppError('settings.invalid', { file, problems }, { cause });
+  const read = readYamlFile(file);
+  if ('problems' in read) throw invalid(read.problems, read.cause);
+  const { value } = read;
   if (typeof value !== 'object' || Array.isArray(value)) throw invalid([`${file}: names and values were expected`]);
   return value as Record<string, unknown>;
 }

@@ -18,6 +18,19 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
+/**
+ * An address or a host name (RFC 1123 2.1) to listen on. In an address of the web an IPv6 address stands in brackets, here it does not; a
+ * path is a socket to other servers, and not to this one.
+ */
+export function isListenHost(host: string): boolean {
+  return isIP(host) !== 0 || /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?$/i.test(host);
+}
+
+/** What an operator is told of another one. */
+export const NO_LISTEN_HOST = 'An IP address (IPv6 without brackets: ::1) or a host name, not a port, an address of the web or a socket';
+
+const listenHost = z.string().min(1).max(255).refine(isListenHost, NO_LISTEN_HOST).default('127.0.0.1');
+
 const keySchema = z.strictObject({
   id: z
     .string()
@@ -35,7 +48,7 @@ const keySchema = z.strictObject({
 export const settingsSchema = z.strictObject({
   listen: z
     .strictObject({
-      host: z.string().min(1).max(255).default('127.0.0.1').describe('Address to listen on.'),
+      host: listenHost.describe('Address to listen on.'),
       port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on. 0 takes any free one.'),
     })
     .prefault({})
@@ -69,7 +82,7 @@ export const settingsSchema = z.strictObject({
     .describe('Proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed. From anyone else they are ignored.'),
   metrics: z
     .strictObject({
-      host: z.string().min(1).max(255).default('127.0.0.1').describe('Address to listen on. One that other machines reach needs a token.'),
+      host: listenHost.describe('Address to listen on. One that other machines reach needs a token.'),
       port: z.int().min(0).max(65_535).describe('Port of `GET /metrics`, apart from the one for people. 0 takes any free one.'),
       token: secretReferenceSchema
         .optional()

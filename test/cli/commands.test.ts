@@ -321,6 +321,15 @@ describe('keyturn serve', () => {
   });
 });
 
+it.each([
+  ['serve', '[::1]'],
+  ['demo', '/run/keyturn.sock'],
+])('keyturn %s listens on no %s, and says what is meant', async (command, host) => {
+  const { exitCode, errors } = await runCommand([command, '--host', host]);
+  expect(exitCode).toBe(2);
+  expect(errors).toContain('An IP address (IPv6 without brackets: ::1) or a host name');
+});
+
 describe('keyturn config check', () => {
   const check = (bytes: Buffer | string) => {
     const file = join(folder, 'odd.yaml');
