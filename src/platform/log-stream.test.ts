@@ -86,9 +86,18 @@ describe('a log that goes into a pipe', () => {
       },
       { timeout: 20_000, interval: 5 },
     );
+    // A process that goes on all the same writes nothing a second time.
+    stream.write(line(100));
+    await vi.waitFor(
+      () => {
+        text += read();
+        expect(text).toContain('"number":100,');
+      },
+      { timeout: 20_000, interval: 5 },
+    );
     const numbers = numbersIn(text).map(({ number }) => number);
-    expect(numbers.filter((number) => number !== 0)).toEqual(Array.from({ length: 99 }, (_, index) => index + 1));
-    expect(numbers).toHaveLength(100);
+    expect(numbers.filter((number) => number !== 0)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+    expect(numbers).toHaveLength(101);
   });
 
   it('holds no end up where its reader has stopped', () => {

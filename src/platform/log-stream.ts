@@ -106,21 +106,27 @@ export function createLogStream(fd: number, options: LogStreamOptions): LogStrea
     },
     end() {
       if (handed !== null && performance.now() - handed.at > STUCK_AFTER) return;
-      // What was handed over is under way, and not written a second time.
-      writeNow(fd, takeTogether().subarray(handed?.bytes ?? 0));
+      // What was handed over is under way, and not written a second time; nor is what is written here, where the process goes on.
+      const all = takeTogether();
+      const underWay = handed?.bytes ?? 0;
+      const written = writeNow(fd, all.subarray(underWay));
+      waiting = [all.subarray(0, underWay), all.subarray(underWay + written)];
+      size -= written;
     },
   };
 }
 
-/** Returns when all is written, or can be no further. */
-function writeNow(fd: number, bytes: Buffer): void {
-  for (let [at, tries] = [0, 0]; at < bytes.length && tries < LAST_TRIES; ) {
+/** @returns how many bytes were written, when it is all or no more can be */
+function writeNow(fd: number, bytes: Buffer): number {
+  let at = 0;
+  for (let tries = 0; at < bytes.length && tries < LAST_TRIES; ) {
     try {
       at += writeSync(fd, bytes, at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') break;
       tries += 1;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LAST_PAUSE);
     }
   }
+  return at;
 }
