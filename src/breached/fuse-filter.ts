@@ -30,8 +30,8 @@ export interface Location {
   fingerprint: number;
 }
 
-/** More than a handful of seeds are never needed: one fails in less than one of a hundred cases (4.1 of the paper). */
-const MOST_SEEDS = 100;
+/** Seeds that are tried before there is made more room, and how often that is done. */
+const [SEEDS, ENLARGEMENTS] = [8, 8];
 const WORD = 2 ** 32;
 
 export function arrayLength({ segmentLength, segmentCount }: FuseShape): number {
@@ -112,9 +112,11 @@ export function createFuseBuilder(mostKeys: number): FuseBuilder {
     build(keys, bits, firstSeed) {
       const keyCount = keys.length / 2;
       if (keyCount > mostKeys) throw new RangeError(`${keyCount} keys where there is room for ${mostKeys}`);
-      const shape = shapeFor(keyCount);
-      for (let attempt = 0; attempt < MOST_SEEDS; attempt += 1) {
+      // With few segments there are key counts for which the sizes of the paper fit next to no seed (tried: 11,500 to 11,521, and 12,370).
+      const { segmentLength, segmentCount } = shapeFor(keyCount);
+      for (let attempt = 0; attempt < SEEDS * ENLARGEMENTS; attempt += 1) {
         const seed = spread(firstSeed + Math.imul(attempt, 0x9e3779b1)) >>> 0;
+        const shape = { segmentLength, segmentCount: segmentCount + Math.floor(attempt / SEEDS) };
         if (peel(desk, keys, seed, shape, bits)) return { ...shape, seed, fingerprints: assign(desk, keyCount, seed, shape, bits) };
       }
       throw new RangeError('no seed fits: a key occurs twice');
@@ -122,10 +124,13 @@ export function createFuseBuilder(mostKeys: number): FuseBuilder {
   };
 }
 
-/** At least the `arrayLength` of every shape for up to `mostKeys`: {@link shapeFor} rounds up by less than one segment, and has three or more. */
+/**
+ * At least the `arrayLength` of every shape for up to `mostKeys`: {@link shapeFor} rounds up by less than one segment, and has three or more;
+ * what is enlarged has fewer segments more than {@link ENLARGEMENTS}.
+ */
 function mostPositions(mostKeys: number): number {
   const shape = shapeFor(mostKeys);
-  return arrayLength(shape) + 3 * shape.segmentLength;
+  return arrayLength(shape) + (3 + ENLARGEMENTS) * shape.segmentLength;
 }
 
 /**

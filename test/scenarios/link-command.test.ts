@@ -33,7 +33,9 @@ afterAll(async () => {
 
 const link = async (...argv: string[]) => {
   const { exitCode, output, errors } = await runCommand(['--config', settings, 'people', 'link', '--json', ...argv]);
-  expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
+  // A walk of some seconds says how far it is.
+  const mistakes = errors.split('\n').filter((line) => line !== '' && !/^keyturn: \d+ looked at, /.test(line));
+  expect({ exitCode, mistakes }).toEqual({ exitCode: 0, mistakes: [] });
   return output.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Record<string, unknown>]));
 };
 
