@@ -277,6 +277,17 @@ describe('people import', () => {
     expect(await events('directory.person-added', '"irma"')).toHaveLength(1);
   });
 
+  it('lets who was added with a pass set a password at once, whatever its least age is', async () => {
+    const file = await writeFile('passes.csv', 'account\numa\n');
+    const done = await people('import', file, '--directory', 'people', '--pass-hours', '8', '--json');
+    const [{ pass }] = linesOf(done).map((line) => JSON.parse(line) as { pass?: string }) as [{ pass: string }];
+    const client = await startJourney(url, 'uma');
+    await client.answer({ option: 'temporary-pass' });
+    await client.answer({ code: pass });
+    await client.answer({ password: NEXT });
+    client.at('done');
+  });
+
   it('reads JSON, entry by entry, and tells of one that is malformed without its values', async () => {
     const entries = [
       { account: 'rosa', groups: ['A'], employeeNumber: '17' },

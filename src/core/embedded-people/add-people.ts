@@ -58,7 +58,7 @@ export async function addPeople(
     }
     const { outcome, row } = await addPerson(deps, directory, person, {
       by: options.by,
-      mustChange: false,
+      mustChange: true,
       hasPassword: false,
       passwordHash,
     });
