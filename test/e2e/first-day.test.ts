@@ -1,7 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { invite } from '../../src/core/enrolment/invitations/invite.ts';
+import { inviteByHand } from '../scenarios/invite-by-hand.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { createMovableClock, type MovableClock } from '../scenarios/start-keyturn.ts';
 import { uniqueName } from '../servers/unique-name.ts';
@@ -49,17 +49,7 @@ describe.each([
   it('counts from the first moment on, and is told in words that fit where they sit', async () => {
     const [login, other] = [uniqueName('new'), uniqueName('other')];
     for (const name of [login, other]) await addPerson(portal.keyturn, name);
-    const { deps } = portal.keyturn;
-    const directory = deps.directories.get('people');
-    const [account] = await directory.findAccounts(login);
-    if (account === undefined) throw new Error('no account');
-    const { rules } = deps.configuration().recovery;
-    const came = await invite(deps, directory, account, {
-      asked: { goal: 'reset-password', client: 'web', address: null, rules, canBeVouchedFor: () => Promise.resolve(false) },
-      by: { author: 'operator', lane: 'bulk' },
-      ...{ again: false, dryRun: false, byHand: true },
-    });
-    if (came.outcome !== 'invited') throw new Error(came.outcome);
+    const link = await inviteByHand(portal.keyturn, login);
     const watched = await openPage(browser, portal.origin, {
       ...device,
       locale: language === 'de' ? 'de-DE' : 'en-GB',
@@ -84,7 +74,7 @@ describe.each([
       await page.keyboard.press('Enter');
     }
 
-    await page.goto(came.link);
+    await page.goto(link);
     await press(word['invite.button'] ?? '');
     await givePair(login);
     await title(word['proofs.first'] ?? '');
@@ -150,6 +140,9 @@ describe.each([
     await page.getByText(said('password.hint.of', { account: other })).waitFor();
     await look('other-password');
 
+    const { deps } = portal.keyturn;
+    const [account] = await deps.directories.get('people').findAccounts(login);
+    if (account === undefined) throw new Error('no account');
     const rows = (await deps.store.factors.ofAccount(account)).filter(({ kind }) => kind === 'recovery-code');
     for (const { id } of rows.slice(3)) await deps.store.factors.end(id, clock.now());
     await page.goto(`${portal.origin}/me`);

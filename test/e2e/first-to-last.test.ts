@@ -2,8 +2,8 @@ import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FactorKind } from '../../shared/api/journeys.ts';
-import { invite } from '../../src/core/enrolment/invitations/invite.ts';
 import { newPassword } from '../conformance/samples.ts';
+import { inviteByHand } from '../scenarios/invite-by-hand.ts';
 import { type RealDirectory, type RealPerson, reachRealDirectory } from '../scenarios/real-directories.ts';
 import { createMovableClock, type Enrolled, type MovableClock, until } from '../scenarios/start-keyturn.ts';
 import { sharedSamba } from '../servers/shared-servers.ts';
@@ -137,22 +137,7 @@ describe('somebody, from their first day on', () => {
 
   it('is invited, signs in for the first time, and sets up a passkey, an authenticator and a phone', async () => {
     const { deps } = portal.keyturn;
-    const directory = deps.directories.get('office');
-    const [account] = await directory.findAccounts(person.login);
-    if (account === undefined) throw new Error('no account');
-    const came = await invite(deps, directory, account, {
-      asked: {
-        goal: 'reset-password',
-        client: 'web',
-        address: null,
-        rules: deps.configuration().recovery.rules,
-        canBeVouchedFor: () => Promise.resolve(false),
-      },
-      by: { author: 'operator', lane: 'bulk' },
-      ...{ again: false, dryRun: false, byHand: true },
-    });
-    if (came.outcome !== 'invited') throw new Error(came.outcome);
-    await page.goto(came.link);
+    await page.goto(await inviteByHand({ deps }, person.login, 'office'));
     await title(page, /Set up how you help yourself/);
     await press(page, 'Sign in');
     await givePair(page, person.login, password);

@@ -1,7 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { invite } from '../../src/core/enrolment/invitations/invite.ts';
+import { inviteByHand } from '../scenarios/invite-by-hand.ts';
 import { addPerson, embeddedSection, OLD_PASSWORD } from '../scenarios/sample-directory.ts';
 import { codeIn, createMovableClock, type Enrolled, holdsCode, until } from '../scenarios/start-keyturn.ts';
 import { answers, type SmsGatewayServer, startSmsGateway } from '../servers/sms-gateway.ts';
@@ -348,17 +348,7 @@ describe.each([
   it('sets up what proves them by keyboard, which counts at once', async () => {
     const login = uniqueName('invited');
     await addPerson(portal.keyturn, login);
-    const { deps } = portal.keyturn;
-    const directory = deps.directories.get('people');
-    const [account] = await directory.findAccounts(login);
-    if (account === undefined) throw new Error('no account');
-    const { rules } = deps.configuration().recovery;
-    const came = await invite(deps, directory, account, {
-      asked: { goal: 'reset-password', client: 'web', address: null, rules, canBeVouchedFor: () => Promise.resolve(false) },
-      by: { author: 'operator', lane: 'bulk' },
-      ...{ again: false, dryRun: false, byHand: true },
-    });
-    if (came.outcome !== 'invited') throw new Error(came.outcome);
+    const link = await inviteByHand(portal.keyturn, login);
     const { page, context, complaints } = await openPage(browser, portal.origin, { ...options, expectedStatuses: [401, 409, 410, 422] });
     const look = async (what: string) => {
       expect(await faults(page), what).toEqual([]);
@@ -366,7 +356,7 @@ describe.each([
       await screenshot(page, `invite-${what}-${name}`);
     };
     await plugIn(page);
-    await page.goto(came.link);
+    await page.goto(link);
     await title(page, /Set up how you help yourself/);
     await look('told');
     await page.keyboard.press('Tab');
@@ -392,7 +382,7 @@ describe.each([
       .filter({ hasText: /^Passkey ready$/ })
       .waitFor();
     // The link once more: it has done what it was for.
-    await page.goto(came.link);
+    await page.goto(link);
     await page.reload();
     await title(page, /Set up how you help yourself/);
     expect(complaints).toEqual([]);

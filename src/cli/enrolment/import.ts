@@ -5,12 +5,12 @@ import { type ImportReport, importPeople } from '../../core/enrolment/import-peo
 import type { CommandContext } from '../command-context.ts';
 import { withExamples } from '../examples.ts';
 import { EXPLANATIONS } from '../explain-error.ts';
+import { type FileFormat, formatOf, formatOption } from '../file-format.ts';
+import { readText } from '../read-text.ts';
 import { withRuntime } from '../with-runtime.ts';
 import { changedBy } from './changed-by.ts';
-import { type FileFormat, formatOf, formatOption } from './import/format-of.ts';
 import { readCsv } from './import/read-csv.ts';
 import { readJson } from './import/read-json.ts';
-import { readText } from './import/read-text.ts';
 
 interface ImportFlags {
   format?: FileFormat;

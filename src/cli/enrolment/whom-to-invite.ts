@@ -1,8 +1,8 @@
 import { type AppError, isAppError } from '../../../shared/errors.ts';
 import type { AccountRef, Directory } from '../../core/ports/directory.ts';
 import { type FoundAccount, findOneAccount, namedDirectories } from '../find-account.ts';
-import { readLines } from './import/read-lines.ts';
-import { readText } from './import/read-text.ts';
+import { readLines } from '../read-lines.ts';
+import { readText } from '../read-text.ts';
 
 export interface Whom {
   readonly names: readonly string[];

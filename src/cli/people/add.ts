@@ -147,9 +147,8 @@ async function requirePassword(
   person: NamedPerson,
   password: string,
 ): Promise<void> {
-  const deps = {
-    ...{ breached: () => runtime.breached, dictionary: () => runtime.dictionary, configuration: () => configuration, clock: runtime.clock },
-  };
+  const { breached, dictionary, clock } = runtime;
+  const deps = { breached: () => breached, dictionary: () => dictionary, configuration: () => configuration, clock };
   const judged = await judgeFirstPassword(deps, directory, person, password);
   if (judged.acceptable === true) return;
   for (const line of describePassword(judged, runtime, configuration)) context.writeError(`${line}\n`);

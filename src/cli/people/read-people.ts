@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { PersonEntry } from '../../core/embedded-people/add-people.ts';
 import type { NamedPerson } from '../../core/embedded-people/read-person.ts';
-import { type CsvShape, readCsvRows } from '../enrolment/import/read-csv-rows.ts';
-import { readJsonEntries } from '../enrolment/import/read-json-entries.ts';
+import { type CsvShape, readCsvRows } from '../read-csv-rows.ts';
+import { readJsonEntries } from '../read-json-entries.ts';
 
 /** What stands in a file of a person beside the sign-in name and the groups. */
 const FIELDS = ['name', 'givenName', 'surname', 'mail', 'phone', 'employeeNumber', 'language', 'manager'] as const;

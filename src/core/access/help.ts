@@ -170,7 +170,8 @@ async function refusedBy(deps: ActDeps, { directory, account }: Helped, password
 /** Read on the server that will write: what forbids it there forbids it. @throws AppError as `barredError`, `access.refused`, `directory.*` */
 async function preparedFor(deps: ActDeps, ref: AccountRef): Promise<PreparedWrite[]> {
   const { prepared, barred } = await refuseAfterAll(() => prepareWrites(deps, [ref]));
-  for (const { reason } of barred) throw barredError(reason);
+  const [first] = barred;
+  if (first !== undefined) throw barredError(first.reason);
   return prepared;
 }
 

@@ -13,9 +13,9 @@ import { aboutCase, helpCaseOf } from './help-case.ts';
  * or for an account that was closed, moved, protected or deleted since the case was opened.
  */
 const NOTED = [
-  ...(['case.receipt-needed', 'case.passed', 'case.unknown', 'case.way-refused', 'case.reset-way-refused'] as const),
+  ...['case.receipt-needed', 'case.passed', 'case.unknown', 'case.way-refused', 'case.reset-way-refused'],
   ...BARRED_CODES,
-];
+] as const satisfies readonly ErrorCode[];
 
 /**
  * Does what is asked of a case. That it was refused is written down with who asked, also where they are told that there is no such case:

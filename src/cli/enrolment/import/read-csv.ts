@@ -1,5 +1,5 @@
 import type { ImportEntry } from '../../../core/enrolment/import-people.ts';
-import { type CsvShape, readCsvRows } from './read-csv-rows.ts';
+import { type CsvShape, readCsvRows } from '../../read-csv-rows.ts';
 
 const COLUMNS = ['account', 'directory', 'email', 'sms', 'totp', 'label'] as const;
 type Column = (typeof COLUMNS)[number];

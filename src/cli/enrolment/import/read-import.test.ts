@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ImportEntry } from '../../../core/enrolment/import-people.ts';
+import { readLines } from '../../read-lines.ts';
+import { readText } from '../../read-text.ts';
 import { readCsv } from './read-csv.ts';
 import { readJson } from './read-json.ts';
-import { readLines } from './read-lines.ts';
-import { readText } from './read-text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyturn-import-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ImportEntry } from '../../../core/enrolment/import-people.ts';
-import { readJsonEntries } from './read-json-entries.ts';
+import { readJsonEntries } from '../../read-json-entries.ts';
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]).default([]);
 const personSchema = z.strictObject({

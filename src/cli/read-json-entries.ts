@@ -1,6 +1,6 @@
 import { JSONParser } from '@streamparser/json';
 import type { z } from 'zod';
-import type { ErrorCode } from '../../../../shared/errors.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import type { FileProblem } from './read-csv-rows.ts';
 
 /** One entry of a file, or what is wrong with it; `place` says where it stands, for people. */

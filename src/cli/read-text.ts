@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { AppError } from '../../../../shared/errors.ts';
+import { AppError } from '../../shared/errors.ts';
 
 /** Byte order marks; the one of UTF-8 is skipped by its decoder. */
 const MARKS = [

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { AppError, type ErrorCode } from '../../../../shared/errors.ts';
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import { readLines } from './read-lines.ts';
 
 /** Why one line or entry of a file was left out. `detail` holds no secret. */
